@@ -1,0 +1,87 @@
+//! Conditions, as the Kubernetes API conventions describe them.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Reason;
+
+/// One aspect of the resource's state.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub struct Condition {
+    /// Which aspect.
+    pub r#type: ConditionType,
+    /// `True`, `False` (asked, and the answer is no) or `Unknown` (it could not be told).
+    pub status: ConditionStatus,
+    /// Generation of the resource that this was found for.
+    pub observed_generation: i64,
+    /// When `status` last changed.
+    pub last_transition_time: Timestamp,
+    /// Why, in one word.
+    pub reason: Reason,
+    /// What happened, to what, and what to do.
+    #[schemars(length(max = 32768))]
+    pub message: Box<str>,
+}
+
+/// The aspects that are reported, in the order in which they are shown.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ConditionType {
+    /// The summary: the declared configuration is in force and no check refutes it.
+    Ready,
+    /// Every referenced key exists and holds a usable value.
+    SecretsResolved,
+    /// The API key belongs to an administrator of the expected organization.
+    ConnectionReady,
+    /// The provider's discovery document and keys fit the configuration.
+    IssuerVerified,
+    /// The provider accepts this client, secret and callback.
+    ClientVerified,
+    /// The last applied configuration is the declared one.
+    Configured,
+    /// Nobody else has changed the configuration since.
+    InSync,
+    /// Present only while the operator is working on it or about to retry.
+    Reconciling,
+    /// Present only while a person must act.
+    Stalled,
+}
+
+impl ConditionType {
+    /// Every type, in the order in which they are shown.
+    pub const ALL: [Self; 9] = [
+        Self::Ready,
+        Self::SecretsResolved,
+        Self::ConnectionReady,
+        Self::IssuerVerified,
+        Self::ClientVerified,
+        Self::Configured,
+        Self::InSync,
+        Self::Reconciling,
+        Self::Stalled,
+    ];
+}
+
+/// Status of a condition.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ConditionStatus {
+    /// It holds.
+    True,
+    /// It was asked, and it does not hold.
+    False,
+    /// It could not be told.
+    Unknown,
+}
+
+impl ConditionStatus {
+    /// The status as Kubernetes spells it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::True => "True",
+            Self::False => "False",
+            Self::Unknown => "Unknown",
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! The `IdentityProviderConfig` resource: its types, the rules that the API server checks, its conditions and
+//! the reasons they give.
+//!
+//! Nothing here can talk to a cluster: tools that only build or read the resource depend on this crate alone.
+
+mod condition;
+mod crd;
+mod reason;
+mod reference;
+mod spec;
+mod status;
+mod urls;
+
+pub use condition::{Condition, ConditionStatus, ConditionType};
+pub use crd::crd;
+pub use reason::Reason;
+pub use reference::{KeyRef, KeySource};
+pub use spec::{
+    AdoptionPolicy, ClientCheck, Cognigy, DeletionPolicy, DriftPolicy, IdentityProviderConfig,
+    IdentityProviderConfigSpec, Mode, Oidc, Saml, SigningAlgorithm, TokenEndpointAuthMethod, Verification,
+    VerificationMode,
+};
+pub use status::{
+    Applied, IdentityProviderConfigStatus, IssuerStatus, Operation, Organization, Pending, SecretVersion, Urls,
+};
+pub use urls::{ApiUrl, Issuer, UrlFault};
+
+/// The API group of the resource.
+pub const GROUP: &str = "sso.cognigy.ai";
+/// Keeps a resource with `deletionPolicy: Reset` until its configuration is gone.
+pub const FINALIZER: &str = "sso.cognigy.ai/reset";
+/// An annotation of the resource: any new value asks for a check now.
+pub const RECONCILE_REQUESTED_AT: &str = "sso.cognigy.ai/reconcile-requested-at";
+/// An annotation of a Secret: when the value expires (RFC 3339).
+pub const EXPIRES_AT: &str = "sso.cognigy.ai/expires-at";

@@ -1,0 +1,139 @@
+//! Every reason that a condition can give, with what it means and what a person does about it.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize};
+
+/// Declares the reasons once: the enum, their names, their meaning and the mend.
+macro_rules! reasons {
+    ($($name:ident: $meaning:literal, $mend:literal;)+) => {
+        /// Why a condition has its status: one `CamelCase` word, as the Kubernetes API conventions ask.
+        #[derive(Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Reason {
+            $(#[doc = $meaning] $name,)+
+            /// A reason that another version of the operator wrote.
+            #[serde(other)]
+            Other,
+        }
+
+        impl Reason {
+            /// Every reason that this version gives.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// The word itself.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => stringify!($name),)+ Self::Other => "Other" }
+            }
+
+            /// What it means, in a sentence.
+            #[must_use]
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$name => $meaning,)+ Self::Other => "Written by another version of the operator." }
+            }
+
+            /// What a person does about it; empty where there is nothing to do.
+            #[must_use]
+            pub fn mend(self) -> &'static str {
+                match self { $(Self::$name => $mend,)+ Self::Other => "" }
+            }
+        }
+    };
+}
+
+reasons! {
+    // It is as it should be.
+    Ready: "The declared configuration is in force and no check refutes it.", "";
+    Resolved: "Every referenced key exists and holds a usable value.", "";
+    Connected: "The API key belongs to an administrator of the expected organization.", "";
+    Verified: "The check holds.", "";
+    Configured: "The declared configuration was applied.", "";
+
+    // It is on its way.
+    Progressing: "The operator is working on it.", "";
+    Retrying: "Something did not answer as it should; the operator tries again with growing pauses.",
+        "Read the message of the condition that is Unknown; nothing else needs doing.";
+    ChangePending: "The declared configuration is not applied yet.", "";
+    OutcomeUnknown: "A call to Cognigy.AI was sent and its answer was lost; the operator settles it by itself.", "";
+
+    // It was asked not to act.
+    Suspended: "spec.suspend is true: nothing is checked or changed outside the cluster.",
+        "Set spec.suspend to false to go on.";
+    Planned: "spec.mode is Plan: the message says what would be done.", "Set spec.mode to Manage to have it done.";
+    NotChecked: "This was not checked; the message says why.", "";
+    Unsupported: "The resource asks for something that this version cannot do yet.",
+        "Take the named field out, or install a version that can.";
+
+    // The resource itself.
+    InvalidSpec: "The resource cannot be read, or a field holds what no rule allows.", "Correct the named field.";
+
+    // Secrets and ConfigMaps.
+    SecretNotFound: "A referenced Secret does not exist.", "Create it; the operator notices by itself.";
+    ConfigMapNotFound: "A referenced ConfigMap does not exist.", "Create it; the operator notices by itself.";
+    KeyNotFound: "A referenced Secret or ConfigMap lacks the named key.", "Add the key, or correct the reference.";
+    EmptyValue: "A referenced value is empty.", "Put a value in.";
+    InvalidValue: "A referenced value is not usable: not UTF-8, with line breaks around it, or too long.",
+        "Store the bare value, without a line break at the end (echo -n).";
+    SecretTypeRefused: "A referenced Secret is of a type that belongs to another controller.",
+        "Keep the value in a Secret of type Opaque.";
+    InvalidCertificate: "A CA bundle holds no usable PEM certificate.", "Store the authority's certificates as PEM.";
+    AccessDenied: "The operator may not read a referenced Secret or ConfigMap.", "Grant the operator's ServiceAccount get, list and watch.";
+
+    // Cognigy.AI.
+    HostNotAllowed: "The host of spec.cognigy.apiUrl is not among those that an API key may be sent to.",
+        "Correct the URL, or start the operator with --cognigy-host for this host.";
+    Unauthorized: "Cognigy.AI refuses the API key (401).", "Put a valid API key into the Secret.";
+    Forbidden: "Cognigy.AI refuses the call to this user (403).", "Give the API key's user the organization-wide role admin.";
+    NotAdmin: "The API key's user lacks the organization-wide role admin.", "Give the user that role, or use another user's key.";
+    UserDisabled: "The API key's user is disabled.", "Enable the user, or use another user's key.";
+    OrganizationMismatch: "The API key belongs to another organization than spec.cognigy.organizationId.",
+        "Use a key of that organization, or correct the id.";
+    OrganizationChanged: "The API key now belongs to another organization than the one that was configured.",
+        "Use a key of the former organization, or delete this resource and create it again.";
+    ApiNotFound: "There is no Cognigy.AI API at spec.cognigy.apiUrl.", "Correct the base URL; on trial and SaaS installations it ends in /new.";
+    Unreachable: "The server cannot be reached, or its certificate is not trusted.", "Check the name, the network and the CA bundle.";
+    Throttled: "The server asks to be called less often; the operator waits as long as it says.", "";
+    ServerError: "The server reports a fault of its own.", "Nothing, unless it lasts; then tell its operator the trace id.";
+    UnexpectedAnswer: "The server answers something else than the API is documented to.", "Check that the URL leads to the API and not to a proxy or a login page.";
+    Rejected: "Cognigy.AI refuses the configuration.", "Correct what the message names.";
+    AlreadyConfigured: "The organization has a configuration that this resource did not apply.",
+        "Set spec.adoptionPolicy to Always to replace it, or reset it in Cognigy.AI.";
+    Conflict: "Another resource manages this organization.", "Delete one of the two.";
+
+    // The provider.
+    DiscoveryNotFound: "There is no discovery document at the issuer.", "Correct spec.oidc.issuer.";
+    DiscoveryInvalid: "The discovery document is not what OpenID Connect Discovery asks for.", "Correct spec.oidc.issuer; it may lead to a login page.";
+    IssuerMismatch: "The discovery document names another issuer.", "Write the issuer exactly as the message says.";
+    EndpointInvalid: "The discovery document lacks an endpoint, or names one that is not https.", "Have the provider corrected.";
+    NoUsableKey: "The provider publishes no key that fits the signing algorithm.", "Choose an algorithm that the provider signs with.";
+    AlgorithmNotSupported: "The provider does not sign ID tokens with the chosen algorithm.", "Choose one of those that the message lists.";
+    AuthMethodNotSupported: "The provider does not offer the chosen authentication method.", "Choose one of those that the message lists.";
+    FlowNotSupported: "The provider does not offer the authorization code flow.", "Enable it at the provider.";
+
+    // Deletion.
+    DeletionBlocked: "The configuration cannot be reset, so the resource stays until it can.",
+        "Restore what the message names, or set spec.deletionPolicy to Retain.";
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+/// A plain string in the schema, so that an older definition accepts the reasons of a newer operator.
+impl JsonSchema for Reason {
+    fn schema_name() -> Cow<'static, str> {
+        "Reason".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "maxLength": 1024, "pattern": "^[A-Za-z]([A-Za-z0-9]*[A-Za-z0-9])?$" })
+    }
+}

@@ -1,0 +1,394 @@
+//! What a user declares.
+
+use std::time::Duration;
+
+use kube::{CustomResource, KubeSchema};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::reference::{KeyRef, KeySource};
+use crate::status::IdentityProviderConfigStatus;
+
+/// The single sign-on configuration of one Cognigy.AI organization.
+#[derive(CustomResource, KubeSchema, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(rename_all = "camelCase")]
+#[kube(
+    group = "sso.cognigy.ai",
+    version = "v1alpha1",
+    kind = "IdentityProviderConfig",
+    plural = "identityproviderconfigs",
+    shortname = "idp",
+    shortname = "idpc",
+    category = "cognigy",
+    namespaced,
+    status = "IdentityProviderConfigStatus",
+    derive = "PartialEq",
+    doc = "Declares the identity provider that the people of one Cognigy.AI organization sign in through. The operator proves the setting against the provider before it touches a working one, applies it, and reports in status what it found.",
+    printcolumn(name = "Ready", type_ = "string", json_path = ".status.conditions[?(@.type=='Ready')].status"),
+    printcolumn(name = "Reason", type_ = "string", json_path = ".status.conditions[?(@.type=='Ready')].reason"),
+    printcolumn(name = "Issuer", type_ = "string", json_path = ".spec.oidc.issuer"),
+    printcolumn(name = "Organization", type_ = "string", json_path = ".status.organization.id"),
+    printcolumn(name = "Applied", type_ = "date", json_path = ".status.applied.time"),
+    printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp"),
+    printcolumn(
+        name = "Message",
+        type_ = "string",
+        priority = 1,
+        json_path = ".status.conditions[?(@.type=='Ready')].message"
+    )
+)]
+#[x_kube(
+    validation = Rule::new("has(self.oidc) != has(self.saml)").message("set exactly one of spec.oidc and spec.saml"),
+)]
+pub struct IdentityProviderConfigSpec {
+    /// The Cognigy.AI organization that is configured, and the key to it.
+    pub cognigy: Cognigy,
+    /// OpenID Connect: the provider and the client that is registered there. Exactly one of `oidc` and `saml`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oidc: Option<Oidc>,
+    /// SAML 2.0: the identity provider's endpoints and certificate. Exactly one of `oidc` and `saml`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saml: Option<Saml>,
+    /// How strictly the checks that precede a change are taken.
+    #[serde(default)]
+    pub verification: Verification,
+    /// `Manage` applies the configuration. `Plan` checks everything and says what it would do, but changes nothing in
+    /// Cognigy.AI.
+    #[serde(default)]
+    pub mode: Mode,
+    /// May a configuration that this resource did not apply be taken over? `Never`; `IfMatching`: when the
+    /// organization's login URL already leads to the same provider and client id; `Always`.
+    #[serde(default)]
+    pub adoption_policy: AdoptionPolicy,
+    /// What to do when somebody changes the configuration behind the operator: `Correct` applies it again, `Report` only
+    /// says so.
+    #[serde(default)]
+    pub drift_policy: DriftPolicy,
+    /// What deleting this resource does in Cognigy.AI: `Retain` leaves the configuration in place, `Reset` removes it. A
+    /// reset can lock everybody out where password login is off.
+    #[serde(default)]
+    pub deletion_policy: DeletionPolicy,
+    /// How often everything is checked again, from `1m` to `24h`, with some jitter.
+    #[serde(default = "default_interval")]
+    #[schemars(length(max = 16), regex(pattern = r"^([0-9]+h)?([0-9]+m)?([0-9]+s)?$"))]
+    #[x_kube(
+        validation = Rule::new("self != '' && duration(self) >= duration('1m') && duration(self) <= duration('24h')")
+            .message("spec.interval must be from 1m to 24h, for example 10m")
+    )]
+    pub interval: String,
+    /// `true` stops all checks and changes outside the cluster until it is `false` again. Deleting a suspended resource
+    /// keeps the configuration.
+    #[serde(default)]
+    pub suspend: bool,
+}
+
+fn default_interval() -> String {
+    "10m".to_owned()
+}
+
+impl IdentityProviderConfigSpec {
+    /// `interval` as a duration, from a minute to a day. The API server refuses what does not parse; should such a value
+    /// get through all the same, it counts as the default of 10 minutes.
+    #[must_use]
+    pub fn interval(&self) -> Duration {
+        let parsed =
+            self.interval.parse().map_or(Duration::from_mins(10), |parsed: kube::core::Duration| parsed.into());
+        parsed.clamp(Duration::from_mins(1), Duration::from_hours(24))
+    }
+}
+
+/// The Cognigy.AI installation and organization.
+#[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(rename_all = "camelCase")]
+pub struct Cognigy {
+    /// Base URL of the REST API, for example `https://api-trial.cognigy.ai/new`. A trailing slash makes no difference.
+    /// Its host cannot be changed later.
+    #[schemars(length(min = 1, max = 2048))]
+    #[x_kube(
+        validation = Rule::new("isURL(self) && url(self).getScheme() == 'https' && url(self).getHostname() != ''")
+            .message("spec.cognigy.apiUrl must be an https URL, for example https://api-trial.cognigy.ai/new"),
+        validation = Rule::new("!self.matches('^[^/]*//[^/]*@') && !self.contains('?') && !self.contains('#')")
+            .message("spec.cognigy.apiUrl must have no user name, query or fragment: give the base URL alone"),
+        validation = Rule::new("!isURL(self) || !isURL(oldSelf) || url(self).getHost() == url(oldSelf).getHost()")
+            .message("the host of spec.cognigy.apiUrl cannot be changed: delete this resource and create one for the other installation"),
+    )]
+    pub api_url: String,
+    /// The Secret key that holds the API key (`X-API-Key`) of a user with the organization-wide role `admin`.
+    pub api_key_secret_ref: KeyRef,
+    /// Id of the organization, 24 hexadecimal digits. When it is given and the API key belongs to another organization,
+    /// nothing is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 24), regex(pattern = r"^[0-9a-f]{24}$"))]
+    pub organization_id: Option<String>,
+    /// Base URL of the web interface, for example `https://trial.cognigy.ai`: with it, `status.urls` shows the logout URL.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 2048))]
+    #[x_kube(
+        validation = Rule::new("isURL(self) && url(self).getScheme() == 'https' && url(self).getHostname() != ''")
+            .message("spec.cognigy.frontendUrl must be an https URL, for example https://trial.cognigy.ai"),
+        validation = Rule::new("!self.matches('^[^/]*//[^/]*@') && !self.contains('?') && !self.contains('#')")
+            .message("spec.cognigy.frontendUrl must have no user name, query or fragment"),
+    )]
+    pub frontend_url: Option<String>,
+    /// PEM certificates of a private authority that signs the API's certificate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ca_bundle: Option<KeySource>,
+}
+
+/// An OpenID Connect provider and the client registered with it.
+#[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(rename_all = "camelCase")]
+#[x_kube(
+    validation = Rule::new("has(self.clientId) != has(self.clientIdSecretRef)")
+        .message("set exactly one of spec.oidc.clientId and spec.oidc.clientIdSecretRef"),
+)]
+pub struct Oidc {
+    /// Issuer identifier, byte for byte as the provider's discovery document spells it (Auth0's ends in a slash).
+    #[schemars(length(min = 1, max = 5000))]
+    #[x_kube(
+        validation = Rule::new("isURL(self) && url(self).getScheme() == 'https' && url(self).getHostname() != ''")
+            .message("spec.oidc.issuer must be an https URL, for example https://acme.eu.auth0.com/"),
+        validation = Rule::new("!self.matches('^[^/]*//[^/]*@') && !self.contains('?') && !self.contains('#')")
+            .message("spec.oidc.issuer must have no user name, query or fragment"),
+        validation = Rule::new("!self.contains('/.well-known/openid-configuration')")
+            .message("spec.oidc.issuer is the part before /.well-known/openid-configuration: leave that off"),
+    )]
+    pub issuer: String,
+    /// Client id that the provider gave. Exactly one of `clientId` and `clientIdSecretRef`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 5000))]
+    pub client_id: Option<String>,
+    /// The Secret key that holds the client id. Exactly one of `clientId` and `clientIdSecretRef`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_id_secret_ref: Option<KeyRef>,
+    /// The Secret key that holds the client secret.
+    pub client_secret_ref: KeyRef,
+    /// Algorithm that the provider signs ID tokens with (`id_token_signed_response_alg`).
+    #[serde(default)]
+    pub id_token_signed_response_alg: SigningAlgorithm,
+    /// How Cognigy.AI authenticates at the token endpoint (`token_endpoint_auth_method`).
+    #[serde(default)]
+    pub token_endpoint_auth_method: TokenEndpointAuthMethod,
+    /// Scopes beyond `openid profile email offline_access`, which are always requested.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 30), inner(length(min = 1, max = 150), regex(pattern = r"^[!#-\[\]-~]+$")))]
+    #[x_kube(merge_strategy = ListMerge::Set)]
+    pub additional_scopes: Vec<String>,
+    /// URL that the provider calls to end a session (OpenID Connect Front-Channel Logout).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 5000))]
+    #[x_kube(
+        validation = Rule::new("isURL(self) && url(self).getScheme() == 'https' && url(self).getHostname() != ''")
+            .message("spec.oidc.frontChannelLogoutUrl must be an https URL"),
+        validation = Rule::new("!self.matches('^[^/]*//[^/]*@') && !self.contains('?') && !self.contains('#')")
+            .message("spec.oidc.frontChannelLogoutUrl must have no user name, query or fragment"),
+    )]
+    pub front_channel_logout_url: Option<String>,
+    /// PEM certificates of a private authority that signs the provider's certificate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ca_bundle: Option<KeySource>,
+}
+
+/// A SAML 2.0 identity provider, by its endpoints and certificate or by its metadata.
+#[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(rename_all = "camelCase")]
+#[x_kube(
+    validation = Rule::new("[has(self.loginEndpoint), has(self.metadataUrl), has(self.metadataRef)].filter(given, given).size() == 1")
+        .message("set exactly one of spec.saml.loginEndpoint, spec.saml.metadataUrl and spec.saml.metadataRef"),
+    validation = Rule::new("has(self.loginEndpoint) == has(self.certificate)")
+        .message("spec.saml.certificate goes with spec.saml.loginEndpoint: set both, or take both from the metadata"),
+)]
+pub struct Saml {
+    /// Issuer that Cognigy.AI names in its SAML request.
+    #[schemars(length(min = 1, max = 5000))]
+    pub issuer: String,
+    /// URL of the identity provider's single sign-on service. Needs `certificate`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 5000))]
+    #[x_kube(
+        validation = Rule::new("isURL(self) && url(self).getScheme() == 'https' && url(self).getHostname() != '' && !self.matches('^[^/]*//[^/]*@') && !self.contains('#')")
+            .message("spec.saml.loginEndpoint must be an https URL without user name or fragment"),
+    )]
+    pub login_endpoint: Option<String>,
+    /// URL of the identity provider's single logout service, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 5000))]
+    #[x_kube(
+        validation = Rule::new("isURL(self) && url(self).getScheme() == 'https' && url(self).getHostname() != '' && !self.matches('^[^/]*//[^/]*@') && !self.contains('#')")
+            .message("spec.saml.logoutEndpoint must be an https URL without user name or fragment"),
+    )]
+    pub logout_endpoint: Option<String>,
+    /// The identity provider's signing certificate, PEM or base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<KeySource>,
+    /// URL of the identity provider's metadata, from which endpoints and certificate are taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 5000))]
+    #[x_kube(
+        validation = Rule::new("isURL(self) && url(self).getScheme() == 'https' && url(self).getHostname() != '' && !self.matches('^[^/]*//[^/]*@') && !self.contains('#')")
+            .message("spec.saml.metadataUrl must be an https URL without user name or fragment"),
+    )]
+    pub metadata_url: Option<String>,
+    /// The identity provider's metadata itself, from which endpoints and certificate are taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metadata_ref: Option<KeySource>,
+    /// Must the authentication response be signed? Left out, Cognigy.AI decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub want_authn_response_signed: Option<bool>,
+    /// The Secret key that holds the private key for encrypted assertions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decryption_private_key_secret_ref: Option<KeyRef>,
+    /// `true` leaves the `RequestedAuthnContext` out of the SAML request.
+    #[serde(default)]
+    pub disable_requested_authn_context: bool,
+    /// PEM certificates of a private authority that signs the certificate of `metadataUrl`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ca_bundle: Option<KeySource>,
+}
+
+/// How strictly the checks that precede a change are taken.
+#[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, Default, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub struct Verification {
+    /// `Enforce`: a refuted check blocks the change. `Warn`: it is reported and the change is made all the same.
+    #[serde(default)]
+    pub mode: VerificationMode,
+    /// When the client's credentials may be tried at the provider, where each try shows as a failed login: `OnChange`,
+    /// `Periodic` (at every interval) or `Never`.
+    #[serde(default)]
+    pub client_check: ClientCheck,
+}
+
+/// What a refuted check does.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum VerificationMode {
+    /// A refuted check blocks the change.
+    #[default]
+    Enforce,
+    /// A refuted check is reported only.
+    Warn,
+}
+
+/// When the client's credentials may be tried at the provider.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ClientCheck {
+    /// Before each change.
+    #[default]
+    OnChange,
+    /// Before each change and at every interval.
+    Periodic,
+    /// Never.
+    Never,
+}
+
+/// Whether anything is changed in Cognigy.AI at all.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Apply the configuration.
+    #[default]
+    Manage,
+    /// Check everything and say what would be done.
+    Plan,
+}
+
+/// Whether a configuration that this resource did not apply may be taken over.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AdoptionPolicy {
+    /// Never take over.
+    Never,
+    /// When the login URL leads to the same provider and client id.
+    #[default]
+    IfMatching,
+    /// Always take over.
+    Always,
+}
+
+/// What is done about a change that somebody else made.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DriftPolicy {
+    /// Apply the declared configuration again.
+    #[default]
+    Correct,
+    /// Report it only.
+    Report,
+}
+
+/// What deleting the resource does in Cognigy.AI.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DeletionPolicy {
+    /// Leave the configuration in place.
+    #[default]
+    Retain,
+    /// Reset the organization's configuration.
+    Reset,
+}
+
+/// `id_token_signed_response_alg` values that Cognigy.AI accepts (RFC 7518 section 3.1).
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SigningAlgorithm {
+    /// RSASSA-PKCS1-v1_5 with SHA-256.
+    #[default]
+    RS256,
+    /// RSASSA-PKCS1-v1_5 with SHA-384.
+    RS384,
+    /// RSASSA-PKCS1-v1_5 with SHA-512.
+    RS512,
+    /// HMAC with SHA-256, keyed with the client secret.
+    HS256,
+    /// HMAC with SHA-384, keyed with the client secret.
+    HS384,
+    /// HMAC with SHA-512, keyed with the client secret.
+    HS512,
+}
+
+impl SigningAlgorithm {
+    /// The name as RFC 7518 registers it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::RS256 => "RS256",
+            Self::RS384 => "RS384",
+            Self::RS512 => "RS512",
+            Self::HS256 => "HS256",
+            Self::HS384 => "HS384",
+            Self::HS512 => "HS512",
+        }
+    }
+
+    /// Does the client secret sign, so that no published key is needed?
+    #[must_use]
+    pub fn is_symmetric(self) -> bool {
+        matches!(self, Self::HS256 | Self::HS384 | Self::HS512)
+    }
+}
+
+/// `token_endpoint_auth_method` values that Cognigy.AI accepts (OpenID Connect Core section 9, RFC 8705).
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)] // the names are the registered values, there is nothing to add
+pub enum TokenEndpointAuthMethod {
+    #[default]
+    ClientSecretBasic,
+    ClientSecretPost,
+    ClientSecretJwt,
+    PrivateKeyJwt,
+    TlsClientAuth,
+    SelfSignedTlsClientAuth,
+    None,
+}
+
+impl TokenEndpointAuthMethod {
+    /// The registered name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ClientSecretBasic => "client_secret_basic",
+            Self::ClientSecretPost => "client_secret_post",
+            Self::ClientSecretJwt => "client_secret_jwt",
+            Self::PrivateKeyJwt => "private_key_jwt",
+            Self::TlsClientAuth => "tls_client_auth",
+            Self::SelfSignedTlsClientAuth => "self_signed_tls_client_auth",
+            Self::None => "none",
+        }
+    }
+}

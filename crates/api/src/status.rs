@@ -1,0 +1,164 @@
+//! What the operator reports.
+
+use jiff::Timestamp;
+use kube::KubeSchema;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{Condition, ConditionStatus, ConditionType};
+
+/// What the operator found and did.
+#[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(rename_all = "camelCase")]
+pub struct IdentityProviderConfigStatus {
+    /// Generation of the resource that was last dealt with; -1 until then.
+    #[serde(default = "not_observed")]
+    pub observed_generation: i64,
+    /// One entry for each aspect; `Ready` sums them up.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[x_kube(merge_strategy = ListMerge::Map(vec!["type".into()]))]
+    pub conditions: Vec<Condition>,
+    /// The organization that the API key belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization: Option<Organization>,
+    /// What must be registered with the provider.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub urls: Option<Urls>,
+    /// What the provider publishes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<IssuerStatus>,
+    /// The configuration that this resource applied last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applied: Option<Applied>,
+    /// A change that was begun and of which the end is not yet on record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending: Option<Pending>,
+    /// The last value of the annotation `sso.cognigy.ai/reconcile-requested-at` that was dealt with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_handled_reconcile_at: Option<Box<str>>,
+}
+
+fn not_observed() -> i64 {
+    -1
+}
+
+impl Default for IdentityProviderConfigStatus {
+    fn default() -> Self {
+        Self {
+            observed_generation: not_observed(),
+            conditions: Vec::new(),
+            organization: None,
+            urls: None,
+            issuer: None,
+            applied: None,
+            pending: None,
+            last_handled_reconcile_at: None,
+        }
+    }
+}
+
+impl IdentityProviderConfigStatus {
+    /// The condition of this type, if it is present.
+    #[must_use]
+    pub fn condition(&self, r#type: ConditionType) -> Option<&Condition> {
+        self.conditions.iter().find(|condition| condition.r#type == r#type)
+    }
+
+    /// Is the condition of this type present and `True`?
+    #[must_use]
+    pub fn is_true(&self, r#type: ConditionType) -> bool {
+        self.condition(r#type).is_some_and(|condition| condition.status == ConditionStatus::True)
+    }
+}
+
+/// A Cognigy.AI organization.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub struct Organization {
+    /// Its id, 24 hexadecimal digits.
+    pub id: Box<str>,
+    /// Host, and port if one is given, of the API that it lives on.
+    pub api_host: Box<str>,
+}
+
+/// What must be registered with the provider.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub struct Urls {
+    /// Initiate-login URI (OpenID Connect Core section 4).
+    pub login: Box<str>,
+    /// Redirect URI, also called callback URL.
+    pub callback: Box<str>,
+    /// Logout URI; shown when `spec.cognigy.frontendUrl` is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logout: Option<Box<str>>,
+}
+
+/// What the provider publishes (OpenID Connect Discovery section 3).
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub struct IssuerStatus {
+    /// `authorization_endpoint`.
+    pub authorization_endpoint: Box<str>,
+    /// `token_endpoint`.
+    pub token_endpoint: Box<str>,
+    /// `jwks_uri`.
+    pub jwks_uri: Box<str>,
+    /// How many published keys can sign with the chosen algorithm; 0 where the client secret signs.
+    pub key_count: u32,
+    /// When the outcome of the check last changed.
+    pub verified_time: Timestamp,
+}
+
+/// The configuration that was applied last.
+#[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub struct Applied {
+    /// When it was applied.
+    pub time: Timestamp,
+    /// Generation of the resource that it came from.
+    pub generation: i64,
+    /// A salted Argon2id hash of it (PHC string): the configuration cannot be read from it.
+    pub fingerprint: Box<str>,
+    /// The Secrets that it came from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[x_kube(merge_strategy = ListMerge::Map(vec!["name".into()]))]
+    pub secrets: Vec<SecretVersion>,
+    /// Id of the audit event that Cognigy.AI wrote for it, where it could be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit_event_id: Option<Box<str>>,
+}
+
+/// One state of one Secret.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub struct SecretVersion {
+    /// `metadata.name`.
+    pub name: Box<str>,
+    /// `metadata.uid`.
+    pub uid: Box<str>,
+    /// `metadata.resourceVersion`.
+    pub resource_version: Box<str>,
+}
+
+/// A change that was begun. It is on record before the first call is sent, so that whatever a crash leaves behind is known
+/// to be the operator's own.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub struct Pending {
+    /// What was begun.
+    pub operation: Operation,
+    /// When.
+    pub time: Timestamp,
+}
+
+/// A change in Cognigy.AI.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// The first configuration.
+    Configure,
+    /// A reset, at once followed by a configuration.
+    Replace,
+    /// A reset that follows a deletion.
+    Reset,
+}

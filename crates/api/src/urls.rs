@@ -1,0 +1,112 @@
+//! URLs of the resource, parsed once into what they mean.
+
+use std::fmt;
+
+use url::Url;
+
+/// Why a URL of the resource cannot be used.
+#[derive(thiserror::Error, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UrlFault {
+    /// It does not parse (WHATWG URL Standard).
+    #[error("is not a URL")]
+    Syntax,
+    /// Its scheme is another than `https`.
+    #[error("is not an https URL")]
+    NotHttps,
+    /// It carries a user name, a query or a fragment.
+    #[error("has a user name, a query or a fragment")]
+    Decorated,
+}
+
+fn parse(text: &str) -> Result<Url, UrlFault> {
+    let url = Url::parse(text).map_err(|_| UrlFault::Syntax)?;
+    if url.scheme() != "https" {
+        return Err(UrlFault::NotHttps);
+    }
+    let decorated = !url.username().is_empty() || url.password().is_some();
+    if decorated || url.query().is_some() || url.fragment().is_some() {
+        return Err(UrlFault::Decorated);
+    }
+    Ok(url)
+}
+
+/// `host` or `host:port`, as it stands in a URL.
+fn authority(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+/// Base URL of a Cognigy.AI REST API, without trailing slash.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ApiUrl(Url);
+
+impl ApiUrl {
+    /// Parses a base URL; a trailing slash is equal to none.
+    ///
+    /// # Errors
+    /// When it is not an https URL, or has a user name, a query or a fragment.
+    pub fn parse(text: &str) -> Result<Self, UrlFault> {
+        let mut url = parse(text)?;
+        let path = url.path().trim_end_matches('/').to_owned();
+        url.set_path(&path);
+        Ok(Self(url))
+    }
+
+    /// Host name or address, without port.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        self.0.host_str().unwrap_or_default()
+    }
+
+    /// Host, and port if one is given.
+    #[must_use]
+    pub fn authority(&self) -> String {
+        authority(&self.0)
+    }
+
+    /// The URL of an API path such as `/v2.0/users/me`.
+    #[must_use]
+    pub fn join(&self, path: &str) -> String {
+        format!("{}{path}", self.0.as_str().trim_end_matches('/'))
+    }
+
+    /// A URL on the same host, outside the base path.
+    #[must_use]
+    pub fn at_root(&self, path: &str) -> String {
+        format!("https://{}{path}", self.authority())
+    }
+}
+
+/// An OpenID Connect issuer identifier: kept byte for byte, since that is how it is compared (OpenID Connect Discovery
+/// section 4.3).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Issuer(String);
+
+impl Issuer {
+    /// Parses an issuer identifier.
+    ///
+    /// # Errors
+    /// When it is not an https URL, or has a user name, a query or a fragment.
+    pub fn parse(text: &str) -> Result<Self, UrlFault> {
+        parse(text).map(|_| Self(text.to_owned()))
+    }
+
+    /// The identifier, byte for byte.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Where the discovery document is: any terminating slash is removed before the well-known path is appended (OpenID
+    /// Connect Discovery section 4).
+    #[must_use]
+    pub fn discovery_url(&self) -> String {
+        format!("{}/.well-known/openid-configuration", self.0.strip_suffix('/').unwrap_or(&self.0))
+    }
+}
+
+impl fmt::Display for Issuer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}

@@ -1,0 +1,88 @@
+//! The configuration that a resource declares, with every reference resolved.
+
+use cognigy_sso_api::{Oidc, SigningAlgorithm, TokenEndpointAuthMethod};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+
+/// A configuration that can be sent.
+///
+/// Its `Debug` shows no secret: the client secret is a [`SecretString`].
+#[derive(Clone, Debug)]
+pub struct Desired {
+    /// The organization that it is for.
+    pub organization: String,
+    /// Host, and port if one is given, of the API that the organization lives on.
+    pub api_host: String,
+    issuer: String,
+    /// The client id.
+    pub client_id: String,
+    client_secret: SecretString,
+    algorithm: SigningAlgorithm,
+    auth_method: TokenEndpointAuthMethod,
+    scopes: Option<String>,
+    front_channel_logout_url: Option<String>,
+}
+
+/// The body of `POST /v2.0/identityprovider/configure`: no member more and none less than the documented example has, but
+/// for the two optional ones.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body<'a> {
+    idp_type: &'static str,
+    idp_issuer: &'a str,
+    idp_client_id: &'a str,
+    idp_client_secret: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    idp_additional_scope: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    idp_front_channel_logout_url: Option<&'a str>,
+    idp_id_token_signed_response_alg: SigningAlgorithm,
+    idp_token_endpoint_auth_method: TokenEndpointAuthMethod,
+}
+
+impl Desired {
+    /// The configuration for an organization, from what is declared and the values that it refers to.
+    #[must_use]
+    pub fn oidc(
+        oidc: &Oidc,
+        client_id: String,
+        client_secret: SecretString,
+        organization: String,
+        api_host: String,
+    ) -> Self {
+        let scopes = (!oidc.additional_scopes.is_empty()).then(|| oidc.additional_scopes.join(" "));
+        Self {
+            organization,
+            api_host,
+            issuer: oidc.issuer.clone(),
+            client_id,
+            client_secret,
+            algorithm: oidc.id_token_signed_response_alg,
+            auth_method: oidc.token_endpoint_auth_method,
+            scopes,
+            front_channel_logout_url: oidc.front_channel_logout_url.clone(),
+        }
+    }
+
+    /// The request body, JSON.
+    #[must_use]
+    pub fn body(&self) -> SecretString {
+        let body = Body {
+            idp_type: "oidc",
+            idp_issuer: &self.issuer,
+            idp_client_id: &self.client_id,
+            idp_client_secret: self.client_secret.expose_secret(),
+            idp_additional_scope: self.scopes.as_deref(),
+            idp_front_channel_logout_url: self.front_channel_logout_url.as_deref(),
+            idp_id_token_signed_response_alg: self.algorithm,
+            idp_token_endpoint_auth_method: self.auth_method,
+        };
+        // A struct of strings always serializes.
+        serde_json::to_string(&body).unwrap_or_default().into()
+    }
+
+    /// All that makes one configuration differ from another, as one text.
+    pub(crate) fn identity(&self) -> SecretString {
+        format!("{}\n{}\n{}", self.api_host, self.organization, self.body().expose_secret()).into()
+    }
+}

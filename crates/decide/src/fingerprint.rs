@@ -1,0 +1,52 @@
+//! Telling whether two configurations are the same without keeping either.
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use secrecy::ExposeSecret;
+
+use crate::desired::Desired;
+
+/// 16 random bytes.
+pub type Salt = [u8; 16];
+
+/// Memory of one hash in KiB. A client secret that a provider issued has 128 bits or more and cannot be guessed at any
+/// price; the cost is there for those that people made up, and one hash is due for each change of each resource.
+const MEMORY_KIB: u32 = 1024;
+const PASSES: u32 = 2;
+/// The most that a stored fingerprint may ask for, so that a forged status cannot exhaust memory.
+const MEMORY_KIB_LIMIT: u32 = 64 * 1024;
+const PASSES_LIMIT: u32 = 16;
+
+/// A salted Argon2id hash of a configuration, as a PHC string (RFC 9106).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fingerprint(Box<str>);
+
+impl Fingerprint {
+    /// Hashes a configuration; `None` only if the hash function refuses its own parameters.
+    #[must_use]
+    pub fn of(desired: &Desired, salt: &Salt) -> Option<Self> {
+        let params = Params::new(MEMORY_KIB, PASSES, 1, None).ok()?;
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        let hash = argon2.hash_password_with_salt(desired.identity().expose_secret().as_bytes(), salt).ok()?;
+        Some(Self(hash.to_string().into()))
+    }
+
+    /// Was `stored` made from this configuration? A text that is no fingerprint, or asks for more than a fingerprint may
+    /// cost, matches nothing.
+    #[must_use]
+    pub fn matches(stored: &str, desired: &Desired) -> bool {
+        let Ok(hash) = PasswordHash::new(stored) else { return false };
+        let Ok(params) = Params::try_from(&hash) else { return false };
+        if params.m_cost() > MEMORY_KIB_LIMIT || params.t_cost() > PASSES_LIMIT {
+            return false;
+        }
+        Argon2::default().verify_password(desired.identity().expose_secret().as_bytes(), &hash).is_ok()
+    }
+
+    /// The PHC string.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}

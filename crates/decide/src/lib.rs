@@ -1,0 +1,33 @@
+//! The pure core of the operator.
+//!
+//! [`plan`] takes what was declared and what was observed and says the one thing to do next; [`conclude`] takes the plan and
+//! the receipt of what was done and says what to report and when to look again. Clock and randomness are arguments, and
+//! nothing that this crate depends on can do I/O.
+
+mod account;
+mod conclude;
+mod desired;
+mod event;
+mod fault;
+mod finding;
+mod fingerprint;
+mod observed;
+mod plan;
+mod provider;
+mod requeue;
+mod resource;
+mod summary;
+
+pub use conclude::{Conclusion, conclude, in_progress};
+pub use desired::Desired;
+pub use event::{Event, EventKind};
+pub use fault::{
+    CallFault, Class, CognigyCall, Document, Fault, InputFault, InputProblem, ObjectKind, ProviderFault, TransportFault,
+};
+pub use finding::Finding;
+pub use fingerprint::{Fingerprint, Salt};
+pub use observed::{Account, Inputs, Login, Observed, Receipt};
+pub use plan::{Effect, Plan, plan};
+pub use provider::{KeyFacts, Provider};
+pub use requeue::{Moment, next_visit};
+pub use resource::Resource;

@@ -1,0 +1,61 @@
+//! The resource as the operator keeps it: all that decisions need, and no more.
+
+use cognigy_sso_api::{
+    ConditionType, DeletionPolicy, IdentityProviderConfigSpec, IdentityProviderConfigStatus, Mode, SecretVersion,
+};
+use jiff::Timestamp;
+
+/// One `IdentityProviderConfig`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Resource {
+    /// `metadata.namespace`.
+    pub namespace: Box<str>,
+    /// `metadata.name`.
+    pub name: Box<str>,
+    /// `metadata.uid`.
+    pub uid: Box<str>,
+    /// `metadata.generation`.
+    pub generation: i64,
+    /// `metadata.resourceVersion`, which Kubernetes lets clients compare as a number.
+    pub resource_version: u64,
+    /// `metadata.creationTimestamp`.
+    pub created: Timestamp,
+    /// Is it being deleted?
+    pub deleting: bool,
+    /// Does it carry the operator's finalizer?
+    pub finalizer: bool,
+    /// Value of the annotation that asks for a check now.
+    pub requested_at: Option<Box<str>>,
+    /// What is declared, or why it cannot be read.
+    pub spec: Result<Box<IdentityProviderConfigSpec>, Box<str>>,
+    /// What was reported last.
+    pub status: IdentityProviderConfigStatus,
+}
+
+impl Resource {
+    /// Must the configuration be reset when the resource goes?
+    #[must_use]
+    pub fn resets_on_deletion(&self) -> bool {
+        self.spec.as_ref().is_ok_and(|spec| {
+            spec.deletion_policy == DeletionPolicy::Reset && spec.mode == Mode::Manage && !spec.suspend
+        })
+    }
+
+    /// Is there nothing to do before the interval has passed? `current` tells the version of a Secret as it is now, by
+    /// name.
+    ///
+    /// This is the path of a restart and of every resync: it compares, and neither hashes nor asks anybody.
+    #[must_use]
+    pub fn is_settled(&self, current: impl Fn(&str) -> Option<SecretVersion>) -> bool {
+        let status = &self.status;
+        let Some(applied) = &status.applied else { return false };
+        !self.deleting
+            && status.observed_generation == self.generation
+            && applied.generation == self.generation
+            && status.last_handled_reconcile_at == self.requested_at
+            && status.pending.is_none()
+            && status.is_true(ConditionType::Ready)
+            && self.finalizer == self.resets_on_deletion()
+            && applied.secrets.iter().all(|version| current(&version.name).as_ref() == Some(version))
+    }
+}

@@ -1,0 +1,1 @@
+//! The stand-in against the published description, seen by an ordinary client.

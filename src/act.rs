@@ -1,0 +1,38 @@
+//! Carries out the one planned effect in Cognigy.AI.
+
+use cognigy_sso_decide::{CallFault, Desired, Receipt, Salt};
+
+use crate::cognigy::Cognigy;
+
+/// Configures an organization that has no configuration.
+pub(crate) async fn configure(cognigy: &Cognigy<'_>, desired: &Desired, salt: Salt) -> Receipt {
+    match cognigy.configure(desired).await {
+        Ok(()) => Receipt::Applied { salt },
+        Err(fault) if fault.says_already_configured() => Receipt::AlreadyConfigured,
+        Err(fault) => refused(fault),
+    }
+}
+
+/// Resets, and at once configures: nothing else is done in between.
+pub(crate) async fn replace(cognigy: &Cognigy<'_>, desired: &Desired, salt: Salt) -> Receipt {
+    if let Err(fault) = cognigy.reset().await {
+        return refused(fault);
+    }
+    match cognigy.configure(desired).await {
+        Ok(()) => Receipt::Applied { salt },
+        Err(fault) if fault.leaves_outcome_open() => Receipt::Open(fault),
+        Err(fault) => Receipt::RefusedAfterReset(fault),
+    }
+}
+
+/// Resets, and leaves it at that.
+pub(crate) async fn reset(cognigy: &Cognigy<'_>) -> Receipt {
+    match cognigy.reset().await {
+        Ok(()) => Receipt::WasReset,
+        Err(fault) => refused(fault),
+    }
+}
+
+fn refused(fault: CallFault) -> Receipt {
+    if fault.leaves_outcome_open() { Receipt::Open(fault) } else { Receipt::Refused(fault) }
+}

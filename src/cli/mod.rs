@@ -1,0 +1,42 @@
+//! The command line.
+
+mod crd;
+mod run;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Declares the single sign-on settings of Cognigy.AI organizations as Kubernetes resources.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the controller.
+    Run(Box<run::Run>),
+    /// Print the CustomResourceDefinition as YAML.
+    Crd,
+}
+
+impl Cli {
+    /// Does what was asked; a fault is printed to standard error and gives exit code 1.
+    #[must_use]
+    pub fn execute(self) -> ExitCode {
+        let done = match self.command {
+            Command::Run(run) => run.execute(),
+            Command::Crd => crd::execute(),
+        };
+        match done {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("cognigy-sso-operator: {error:#}");
+                ExitCode::FAILURE
+            }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! What Cognigy.AI answers. Of an answer nothing is kept but known fields, checked for their shape.
+
+use cognigy_sso_decide::{Account, CallFault, CognigyCall};
+use serde::Deserialize;
+
+use crate::egress::Answer;
+
+/// The role that configuring single sign-on needs.
+const ADMIN: &str = "admin";
+
+#[derive(Deserialize)]
+struct User {
+    organisation: String,
+    #[serde(default)]
+    roles: Vec<String>,
+    #[serde(default)]
+    disabled: bool,
+}
+
+/// The user in the answer to `GET users/me`.
+///
+/// # Errors
+/// What came instead of a user.
+pub(super) fn account(body: &[u8]) -> Result<Account, &'static str> {
+    let user: User = serde_json::from_slice(body).map_err(|_| "something that is not a user")?;
+    if !is_organization_id(&user.organisation) {
+        return Err("a user without an organization id");
+    }
+    let is_admin = user.roles.iter().any(|role| role == ADMIN);
+    Ok(Account { organization: user.organisation, is_admin, disabled: user.disabled })
+}
+
+fn is_organization_id(text: &str) -> bool {
+    text.len() == 24 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// A problem object, reduced to what is safe to repeat. `details` may hold anything and is not read.
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase")]
+struct Problem {
+    #[serde(default)]
+    status: Option<serde_json::Value>,
+    #[serde(default)]
+    code: Option<serde_json::Value>,
+    #[serde(default)]
+    trace_id: Option<serde_json::Value>,
+}
+
+impl Problem {
+    fn read(body: &[u8]) -> Self {
+        serde_json::from_slice(body).unwrap_or_default()
+    }
+
+    fn status(&self) -> Option<u16> {
+        self.status.as_ref()?.as_u64()?.try_into().ok()
+    }
+
+    fn code(&self) -> Option<u32> {
+        self.code.as_ref()?.as_u64()?.try_into().ok()
+    }
+
+    fn trace_id(&self) -> Option<String> {
+        let trace_id = self.trace_id.as_ref()?.as_str()?;
+        let is_plain = trace_id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte));
+        (is_plain && (1..=64).contains(&trace_id.len())).then(|| trace_id.to_owned())
+    }
+}
+
+/// An answer that is not a success.
+pub(super) fn refusal(call: CognigyCall, answer: &Answer) -> CallFault {
+    let problem = Problem::read(&answer.body);
+    CallFault::Refused {
+        call,
+        status: answer.status,
+        code: problem.code(),
+        trace_id: problem.trace_id(),
+        retry_after: answer.retry_after,
+    }
+}
+
+/// A success whose body is a problem object: the problem counts.
+pub(super) fn problem_in_success(call: CognigyCall, answer: &Answer) -> Option<CallFault> {
+    let problem = Problem::read(&answer.body);
+    let status = problem.status().filter(|status| (400..600).contains(status))?;
+    Some(CallFault::Refused {
+        call,
+        status,
+        code: problem.code(),
+        trace_id: problem.trace_id(),
+        retry_after: answer.retry_after,
+    })
+}
+
+/// No body, or JSON: the API documents no useful body.
+pub(super) fn is_acknowledgement(body: &[u8]) -> bool {
+    body.iter().all(u8::is_ascii_whitespace) || serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ORGANIZATION: &str = "5f0c0123456789abcdef0123";
+
+    fn answer(status: u16, body: &str) -> Answer {
+        Answer { status, retry_after: None, location: None, max_age: None, body: body.into() }
+    }
+
+    #[test]
+    fn a_user_is_read() {
+        let body = format!(r#"{{"id":"a@b.c","organisation":"{ORGANIZATION}","roles":["admin"],"disabled":false}}"#);
+        let account = account(body.as_bytes()).unwrap();
+        assert_eq!(account, Account { organization: ORGANIZATION.into(), is_admin: true, disabled: false });
+    }
+
+    #[test]
+    fn what_is_no_user_is_said() {
+        for body in ["", "[]", "<html>", "{}", r#"{"organisation":"../../x"}"#, r#"{"organisation":7}"#] {
+            assert!(account(body.as_bytes()).is_err(), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_problem_keeps_code_and_trace_id_only_in_their_shape() {
+        let fault = refusal(CognigyCall::Me, &answer(400, r#"{"code":1005,"traceId":"api-12:3","detail":"x"}"#));
+        let CallFault::Refused { code, trace_id, .. } = fault else { panic!("{fault:?}") };
+        assert_eq!((code, trace_id.as_deref()), (Some(1005), Some("api-12:3")));
+        for body in [r#"{"code":"1005","traceId":"a\nb"}"#, r#"{"code":-1,"traceId":""}"#, "nonsense"] {
+            let fault = refusal(CognigyCall::Me, &answer(400, body));
+            let CallFault::Refused { code: None, trace_id: None, .. } = fault else { panic!("{body}: {fault:?}") };
+        }
+    }
+
+    #[test]
+    fn a_problem_inside_a_success_counts() {
+        let call = CognigyCall::Configure;
+        assert!(problem_in_success(call, &answer(200, r#"{"status":400,"code":1005}"#)).is_some());
+        assert!(problem_in_success(call, &answer(200, "{}")).is_none());
+        assert!(problem_in_success(call, &answer(204, "")).is_none());
+    }
+
+    #[test]
+    fn a_page_is_no_acknowledgement() {
+        assert!(is_acknowledgement(b"") && is_acknowledgement(b"{}\n"));
+        assert!(!is_acknowledgement(b"<html>Sign in</html>"));
+    }
+}

@@ -1,0 +1,160 @@
+//! The loop: watch events and time come in, visits go out.
+//!
+//! One task owns all state, so there are no locks. Visits are tasks only while they last, at most `concurrency` at a time, and
+//! never two for one resource.
+
+mod queue;
+mod store;
+mod watches;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cognigy_sso_decide::{ObjectKind, Resource};
+use tokio::task::{Id, JoinError, JoinSet};
+
+use crate::admin::Readiness;
+use crate::visit::{Context, Memory, Outcome};
+use crate::watched::Key;
+
+use queue::Queue;
+use store::Store;
+pub(crate) use watches::Scope;
+pub(crate) use watches::WAITS_FOR;
+use watches::{News, Object, Subject, Watch, Watches};
+
+/// How long until a visit that panicked is tried again.
+const AFTER_PANIC: Duration = Duration::from_mins(5);
+/// How long work in flight may take after the operator was told to stop.
+const GRACE: Duration = Duration::from_secs(25);
+
+/// The controller's state.
+pub(crate) struct Controller {
+    context: Arc<Context>,
+    concurrency: usize,
+    store: Store,
+    queue: Queue,
+    visits: JoinSet<Outcome>,
+    visited: HashMap<Id, Key>,
+    readiness: Readiness,
+}
+
+impl Controller {
+    /// A controller that makes at most `concurrency` visits at a time.
+    pub(crate) fn new(context: Context, concurrency: usize, readiness: Readiness) -> Self {
+        Self {
+            context: Arc::new(context),
+            concurrency,
+            store: Store::default(),
+            queue: Queue::default(),
+            visits: JoinSet::new(),
+            visited: HashMap::new(),
+            readiness,
+        }
+    }
+
+    /// Runs until `stop` resolves, then finishes what is in flight.
+    pub(crate) async fn run(mut self, client: kube::Client, scope: &Scope, stop: impl Future<Output = ()>) {
+        let mut watches = Watches::new(client, scope);
+        tokio::pin!(stop);
+        loop {
+            if watches.synced() {
+                self.readiness.done(WAITS_FOR);
+                self.dispatch();
+            }
+            tokio::select! {
+                () = &mut stop => break,
+                Some((watch, news)) = watches.next() => self.hear(&watch, news),
+                Some(key) = self.queue.next_due() => self.queue.push(&key),
+                Some(ended) = self.visits.join_next_with_id() => self.ended(ended),
+            }
+        }
+        tracing::info!(visits = self.visits.len(), "stopping: visits in flight are finished, none begins");
+        let finish = async { while self.visits.join_next().await.is_some() {} };
+        if tokio::time::timeout(GRACE, finish).await.is_err() {
+            tracing::warn!("visits were still in flight after the grace period and are given up");
+        }
+    }
+
+    fn hear(&mut self, watch: &Watch, news: News) {
+        match news {
+            News::ListBegins => self.store.begin_list(watch),
+            News::ListEnds => self.list_ends(watch),
+            News::Applied(resource) => {
+                let key = resource.key();
+                if self.store.apply((*resource).into()) {
+                    self.queue.push(&key);
+                }
+            }
+            News::Gone(key, version) => self.gone(&key, version),
+            News::Object(kind, object) => self.object(kind, object),
+            News::Failed(error) => tracing::warn!(?watch, %error, "a watch failed and is begun again"),
+        }
+    }
+
+    fn list_ends(&mut self, watch: &Watch) {
+        for key in self.store.missing(watch) {
+            match watch.0 {
+                Subject::Resources => self.gone(&key, None),
+                Subject::Objects(kind) => self.object(kind, Object { key, version: None }),
+            }
+        }
+    }
+
+    fn gone(&mut self, key: &Key, version: Option<u64>) {
+        if self.store.remove(key, version) {
+            self.queue.forget(key);
+        }
+    }
+
+    /// A Secret or ConfigMap is new, changed or gone: whoever refers to it is visited.
+    fn object(&mut self, kind: ObjectKind, object: Object) {
+        for key in self.store.note_object(kind, object) {
+            self.queue.push(&key);
+        }
+    }
+
+    /// Begins visits, as many as may run at a time.
+    fn dispatch(&mut self) {
+        while self.visits.len() < self.concurrency {
+            let Some(key) = self.queue.pop() else { return };
+            let Some((resource, memory)) = self.store.get(&key) else { continue };
+            if let Some(pause) = self.rests(&resource, &memory) {
+                self.queue.schedule(&key, pause);
+                continue;
+            }
+            self.begin(key, resource, memory);
+        }
+    }
+
+    /// After a restart, a resource that stands as it was left is not visited before its interval: the visits of all are
+    /// spread over it.
+    fn rests(&self, resource: &Resource, memory: &Memory) -> Option<Duration> {
+        let is_first = !memory.visited;
+        let interval = resource.spec.as_ref().ok()?.interval();
+        let settled = is_first && resource.is_settled(|name| self.store.secret_version(&resource.namespace, name));
+        settled.then(|| interval.mul_f64(fastrand::f64()))
+    }
+
+    fn begin(&mut self, key: Key, resource: Arc<Resource>, memory: Memory) {
+        let context = Arc::clone(&self.context);
+        self.queue.begin(&key);
+        let visit = self.visits.spawn(async move { Box::pin(context.visit(resource, memory)).await });
+        self.visited.insert(visit.id(), key);
+    }
+
+    fn ended(&mut self, ended: Result<(Id, Outcome), JoinError>) {
+        let id = ended.as_ref().map_or_else(JoinError::id, |(id, _)| *id);
+        let Some(key) = self.visited.remove(&id) else { return };
+        let pause = if let Ok((_, outcome)) = ended {
+            let next = outcome.next;
+            self.store.conclude(&key, outcome);
+            next
+        } else {
+            tracing::error!(namespace = %key.namespace, name = %key.name, "a visit panicked: this is a fault of the operator, please report it");
+            AFTER_PANIC
+        };
+        self.queue.end(&key, pause);
+    }
+}

@@ -1,0 +1,216 @@
+//! What is known of resources and of the objects that they refer to.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use cognigy_sso_api::SecretVersion;
+use cognigy_sso_decide::{ObjectKind, Resource};
+
+use super::watches::{Object, Subject, Watch};
+use crate::clock;
+use crate::observe::References;
+use crate::visit::{Memory, Outcome};
+use crate::watched::Key;
+
+struct Entry {
+    resource: Arc<Resource>,
+    memory: Memory,
+    /// The list, by its number, that showed it last.
+    listed: u64,
+}
+
+/// An object that is referred to.
+#[derive(Default)]
+struct Referred {
+    /// Names of the resources that do, in its own namespace.
+    by: BTreeSet<Box<str>>,
+    version: Version,
+    listed: u64,
+}
+
+#[derive(Default, PartialEq, Eq)]
+enum Version {
+    /// No watch has shown it yet.
+    #[default]
+    Unknown,
+    Absent,
+    Present {
+        uid: Box<str>,
+        resource_version: Box<str>,
+    },
+}
+
+/// All resources, and the objects that they refer to. Of a Secret nothing is kept but its version.
+#[derive(Default)]
+pub(super) struct Store {
+    entries: HashMap<Key, Entry>,
+    referred: HashMap<(ObjectKind, Key), Referred>,
+    /// Number of the newest list, and the number that each watch's list began at.
+    lists: u64,
+    begun: HashMap<Watch, u64>,
+}
+
+impl Store {
+    pub(super) fn get(&self, key: &Key) -> Option<(Arc<Resource>, Memory)> {
+        self.entries.get(key).map(|entry| (Arc::clone(&entry.resource), entry.memory.clone()))
+    }
+
+    /// Takes a resource as a watch shows it; says whether it asks for a visit. What is older than what is known, or the
+    /// operator's own write, does not.
+    pub(super) fn apply(&mut self, resource: Resource) -> bool {
+        let key = Key { namespace: resource.namespace.clone(), name: resource.name.clone() };
+        let listed = self.lists;
+        let Some(entry) = self.entries.get_mut(&key) else {
+            self.insert(key, resource);
+            return true;
+        };
+        entry.listed = listed;
+        if resource.resource_version <= entry.resource.resource_version {
+            return false;
+        }
+        if resource.uid != entry.resource.uid {
+            self.remove(&key, None);
+            self.insert(key, resource);
+            return true;
+        }
+        let before = std::mem::replace(&mut entry.resource, Arc::new(resource.clone()));
+        if before.generation != resource.generation {
+            entry.memory.changed = Some(clock::now());
+            self.unrefer(&key, &before);
+            self.refer(&key, &resource);
+        }
+        asks_for_visit(&before, &resource)
+    }
+
+    fn insert(&mut self, key: Key, resource: Resource) {
+        self.refer(&key, &resource);
+        let entry = Entry { resource: Arc::new(resource), memory: Memory::default(), listed: self.lists };
+        self.entries.insert(key, entry);
+    }
+
+    /// Takes a resource out that is gone as of `version`; says whether it was there. A newer one of the same name stays.
+    pub(super) fn remove(&mut self, key: &Key, version: Option<u64>) -> bool {
+        let is_newer = |entry: &Entry| version.is_some_and(|version| entry.resource.resource_version > version);
+        if self.entries.get(key).is_none_or(is_newer) {
+            return false;
+        }
+        if let Some(entry) = self.entries.remove(key) {
+            self.unrefer(key, &entry.resource);
+        }
+        true
+    }
+
+    /// Takes what a visit ended with, unless a watch has shown something newer meanwhile.
+    pub(super) fn conclude(&mut self, key: &Key, outcome: Outcome) {
+        let (Some(entry), Some(resource)) = (self.entries.get_mut(key), outcome.resource) else { return };
+        if entry.resource.uid != resource.uid {
+            return;
+        }
+        let changed = entry.memory.changed;
+        entry.memory = outcome.memory;
+        entry.memory.changed = changed;
+        if resource.resource_version >= entry.resource.resource_version {
+            entry.resource = Arc::new(resource);
+        } else if entry.memory.unreported {
+            let status = resource.status;
+            entry.resource = Arc::new(Resource { status, ..(*entry.resource).clone() });
+        }
+    }
+
+    /// Takes a Secret or ConfigMap as a watch shows it, and answers with the resources to visit.
+    pub(super) fn note_object(&mut self, kind: ObjectKind, object: Object) -> Vec<Key> {
+        let target = (kind, object.key);
+        let Some(referred) = self.referred.get_mut(&target) else { return Vec::new() };
+        referred.listed = self.lists;
+        let version = object
+            .version
+            .map_or(Version::Absent, |(uid, resource_version)| Version::Present { uid, resource_version });
+        if referred.version == version {
+            return Vec::new();
+        }
+        referred.version = version;
+        let dependents =
+            referred.by.iter().map(|name| Key { namespace: target.1.namespace.clone(), name: name.clone() });
+        let dependents: Vec<_> = dependents.collect();
+        self.note_change(&dependents);
+        dependents
+    }
+
+    fn note_change(&mut self, keys: &[Key]) {
+        let now = clock::now();
+        for key in keys {
+            if let Some(entry) = self.entries.get_mut(key) {
+                entry.memory.changed = Some(now);
+            }
+        }
+    }
+
+    /// A watch begins to list.
+    pub(super) fn begin_list(&mut self, watch: &Watch) {
+        self.lists += 1;
+        self.begun.insert(watch.clone(), self.lists);
+    }
+
+    /// A list is complete: the resources, or the objects referred to, that it should have shown and did not.
+    pub(super) fn missing(&mut self, watch: &Watch) -> Vec<Key> {
+        let Some(begun) = self.begun.remove(watch) else { return Vec::new() };
+        let (subject, namespace) = watch;
+        let in_scope = |key: &Key| namespace.as_ref().is_none_or(|namespace| *namespace == key.namespace);
+        match subject {
+            Subject::Resources => {
+                let unlisted = self.entries.iter().filter(|(key, entry)| in_scope(key) && entry.listed < begun);
+                unlisted.map(|(key, _)| key.clone()).collect()
+            }
+            Subject::Objects(kind) => {
+                let unlisted = self.referred.iter().filter(|((of, key), referred)| {
+                    of == kind
+                        && in_scope(key)
+                        && referred.listed < begun
+                        && matches!(referred.version, Version::Present { .. })
+                });
+                unlisted.map(|((_, key), _)| key.clone()).collect()
+            }
+        }
+    }
+
+    /// The version of a Secret that a resource refers to, where it is known.
+    pub(super) fn secret_version(&self, namespace: &str, name: &str) -> Option<SecretVersion> {
+        let key = Key { namespace: namespace.into(), name: name.into() };
+        match &self.referred.get(&(ObjectKind::Secret, key))?.version {
+            Version::Present { uid, resource_version } => {
+                Some(SecretVersion { name: name.into(), uid: uid.clone(), resource_version: resource_version.clone() })
+            }
+            Version::Unknown | Version::Absent => None,
+        }
+    }
+
+    fn refer(&mut self, key: &Key, resource: &Resource) {
+        for target in targets(key, resource) {
+            self.referred.entry(target).or_default().by.insert(key.name.clone());
+        }
+    }
+
+    fn unrefer(&mut self, key: &Key, resource: &Resource) {
+        for target in targets(key, resource) {
+            let Some(referred) = self.referred.get_mut(&target) else { continue };
+            referred.by.remove(&key.name);
+            if referred.by.is_empty() {
+                self.referred.remove(&target);
+            }
+        }
+    }
+}
+
+fn targets(key: &Key, resource: &Resource) -> Vec<(ObjectKind, Key)> {
+    let Ok(spec) = &resource.spec else { return Vec::new() };
+    let names = References::of(spec).0.into_iter();
+    names.map(|(kind, name)| (kind, Key { namespace: key.namespace.clone(), name })).collect()
+}
+
+fn asks_for_visit(before: &Resource, after: &Resource) -> bool {
+    before.generation != after.generation
+        || before.deleting != after.deleting
+        || before.finalizer != after.finalizer
+        || before.requested_at != after.requested_at
+        || before.status != after.status
+}

@@ -1,0 +1,181 @@
+//! The watches: resources, and the metadata of Secrets and ConfigMaps.
+
+use std::fmt::Debug;
+
+use cognigy_sso_decide::ObjectKind;
+use futures::StreamExt;
+use futures::stream::{BoxStream, SelectAll};
+use k8s_openapi::api::core::v1::{ConfigMap, Secret};
+use kube::api::{ObjectMeta, PartialObjectMeta};
+use kube::runtime::WatchStreamExt;
+use kube::runtime::watcher::{self, Event, watcher};
+use kube::{Api, Client, Resource};
+use serde::de::DeserializeOwned;
+
+use crate::watched::{Key, Watched};
+
+/// What `/readyz` says while the watches are not complete.
+pub(crate) const WAITS_FOR: &str = "the first list of resources, Secrets and ConfigMaps";
+/// Objects in one page of a list: small, so that a page costs little memory.
+const PAGE_SIZE: u32 = 100;
+
+/// Which resources the operator looks after.
+#[derive(Clone, Debug)]
+pub(crate) struct Scope {
+    /// Their namespaces; all where none is named.
+    pub(crate) namespaces: Vec<String>,
+    /// A label selector.
+    pub(crate) selector: Option<String>,
+}
+
+/// What is watched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Subject {
+    Resources,
+    Objects(ObjectKind),
+}
+
+/// One watch: of what, and in which namespace.
+pub(super) type Watch = (Subject, Option<Box<str>>);
+
+/// A Secret or ConfigMap as a watch shows it.
+pub(super) struct Object {
+    pub(super) key: Key,
+    /// uid and resourceVersion; `None` when it is gone.
+    pub(super) version: Option<(Box<str>, Box<str>)>,
+}
+
+/// What a watch says.
+pub(super) enum News {
+    /// A list begins: whatever it does not show is gone when it ends.
+    ListBegins,
+    ListEnds,
+    Applied(Box<Watched>),
+    /// A resource is gone, as of this version.
+    Gone(Key, Option<u64>),
+    Object(ObjectKind, Object),
+    Failed(watcher::Error),
+}
+
+type NewsStream = BoxStream<'static, (Watch, News)>;
+
+/// All watches. Those of Secrets and ConfigMaps begin when the resources are known, so that nothing is kept of objects that
+/// nobody refers to.
+pub(super) struct Watches {
+    client: Client,
+    scope: Scope,
+    streams: SelectAll<NewsStream>,
+    /// Watches whose first list is not complete.
+    incomplete: Vec<Watch>,
+    knows_resources: bool,
+}
+
+impl Watches {
+    pub(super) fn new(client: Client, scope: &Scope) -> Self {
+        let mut watches = Self {
+            client,
+            scope: scope.clone(),
+            streams: SelectAll::new(),
+            incomplete: Vec::new(),
+            knows_resources: false,
+        };
+        watches.begin(Subject::Resources);
+        watches
+    }
+
+    /// Is every first list complete?
+    pub(super) fn synced(&self) -> bool {
+        self.knows_resources && self.incomplete.is_empty()
+    }
+
+    /// The next news of any watch.
+    pub(super) async fn next(&mut self) -> Option<(Watch, News)> {
+        let (watch, news) = self.streams.next().await?;
+        // A watch that is not allowed would hold up everything; what it would tell is found out by reading instead.
+        if matches!(news, News::ListEnds) || (matches!(news, News::Failed(_)) && watch.0 != Subject::Resources) {
+            self.incomplete.retain(|incomplete| *incomplete != watch);
+        }
+        if self.incomplete.is_empty() && !self.knows_resources {
+            self.knows_resources = true;
+            self.begin(Subject::Objects(ObjectKind::Secret));
+            self.begin(Subject::Objects(ObjectKind::ConfigMap));
+        }
+        Some((watch, news))
+    }
+
+    fn begin(&mut self, subject: Subject) {
+        let namespaces = self.scope.namespaces.clone();
+        if namespaces.is_empty() {
+            self.begin_in(subject, None);
+        }
+        for namespace in namespaces {
+            self.begin_in(subject, Some(namespace.as_str()));
+        }
+    }
+
+    fn begin_in(&mut self, subject: Subject, namespace: Option<&str>) {
+        let watch = (subject, namespace.map(Into::into));
+        let client = self.client.clone();
+        let stream = match subject {
+            Subject::Resources => {
+                let config = watcher::Config { label_selector: self.scope.selector.clone(), ..config() };
+                news(&watch, scoped::<Watched>(client, namespace), config, resource_news)
+            }
+            Subject::Objects(ObjectKind::Secret) => {
+                let api = scoped::<PartialObjectMeta<Secret>>(client, namespace);
+                news(&watch, api, config(), |object, gone| object_news(ObjectKind::Secret, object.metadata, gone))
+            }
+            Subject::Objects(ObjectKind::ConfigMap) => {
+                let api = scoped::<PartialObjectMeta<ConfigMap>>(client, namespace);
+                news(&watch, api, config(), |object, gone| object_news(ObjectKind::ConfigMap, object.metadata, gone))
+            }
+        };
+        self.incomplete.push(watch);
+        self.streams.push(stream);
+    }
+}
+
+fn config() -> watcher::Config {
+    watcher::Config::default().page_size(PAGE_SIZE)
+}
+
+fn scoped<K>(client: Client, namespace: Option<&str>) -> Api<K>
+where
+    K: Resource<DynamicType = (), Scope = k8s_openapi::NamespaceResourceScope>,
+{
+    match namespace {
+        Some(namespace) => Api::namespaced(client, namespace),
+        None => Api::all(client),
+    }
+}
+
+fn news<K>(watch: &Watch, api: Api<K>, config: watcher::Config, tell: fn(K, bool) -> News) -> NewsStream
+where
+    K: Resource + Clone + DeserializeOwned + Debug + Send + 'static,
+{
+    let watch = watch.clone();
+    let events = watcher(api, config).default_backoff();
+    let told = events.map(move |event| match event {
+        Ok(Event::Init) => News::ListBegins,
+        Ok(Event::InitDone) => News::ListEnds,
+        Ok(Event::InitApply(object) | Event::Apply(object)) => tell(object, false),
+        Ok(Event::Delete(object)) => tell(object, true),
+        Err(error) => News::Failed(error),
+    });
+    told.map(move |news| (watch.clone(), news)).boxed()
+}
+
+fn resource_news(resource: Watched, gone: bool) -> News {
+    if !gone {
+        return News::Applied(Box::new(resource));
+    }
+    let version = resource.meta().resource_version.as_ref().and_then(|version| version.parse().ok());
+    News::Gone(resource.key(), version)
+}
+
+fn object_news(kind: ObjectKind, meta: ObjectMeta, gone: bool) -> News {
+    let text = |text: Option<String>| text.unwrap_or_default().into_boxed_str();
+    let key = Key { namespace: text(meta.namespace), name: text(meta.name) };
+    let version = (!gone).then(|| (text(meta.uid), text(meta.resource_version)));
+    News::Object(kind, Object { key, version })
+}

@@ -1,0 +1,99 @@
+//! An answer, read to a bound.
+
+use std::time::SystemTime;
+
+use cognigy_sso_decide::TransportFault;
+use reqwest::Response;
+use reqwest::header::{CACHE_CONTROL, HeaderName, LOCATION, RETRY_AFTER};
+
+use super::fault;
+
+/// An HTTP answer.
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// `Retry-After` in seconds from now, given as seconds or as a date (RFC 9110 section 10.2.3). A date that has passed is
+    /// 0; what is neither is left out.
+    pub retry_after: Option<u64>,
+    /// `Location`.
+    pub location: Option<String>,
+    /// `max-age` of `Cache-Control` in seconds; 0 when it may not be stored.
+    pub max_age: Option<u64>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// Reads an answer of at most `limit` bytes. Bytes are counted as they come, whatever `Content-Length` says.
+    pub(super) async fn read(mut response: Response, limit: usize) -> Result<Self, TransportFault> {
+        let retry_after =
+            header(&response, &RETRY_AFTER).and_then(|value| parse_retry_after(&value, SystemTime::now()));
+        let mut answer = Self {
+            status: response.status().as_u16(),
+            retry_after,
+            location: header(&response, &LOCATION),
+            max_age: header(&response, &CACHE_CONTROL).and_then(|value| parse_max_age(&value)),
+            body: Vec::new(),
+        };
+        while let Some(chunk) = response.chunk().await.map_err(|error| fault::classify(&error))? {
+            if answer.body.len() + chunk.len() > limit {
+                return Err(TransportFault::TooLarge);
+            }
+            answer.body.extend_from_slice(&chunk);
+        }
+        Ok(answer)
+    }
+
+    /// Is the status a 2xx?
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+}
+
+fn header(response: &Response, name: &HeaderName) -> Option<String> {
+    response.headers().get(name)?.to_str().ok().map(str::to_owned)
+}
+
+fn parse_retry_after(value: &str, now: SystemTime) -> Option<u64> {
+    if let Ok(seconds) = value.trim().parse() {
+        return Some(seconds);
+    }
+    let until = httpdate::parse_http_date(value).ok()?;
+    Some(until.duration_since(now).map_or(0, |wait| wait.as_secs()))
+}
+
+fn parse_max_age(value: &str) -> Option<u64> {
+    let mut directives = value.split(',').map(str::trim);
+    if directives
+        .clone()
+        .any(|directive| directive.eq_ignore_ascii_case("no-store") || directive.eq_ignore_ascii_case("no-cache"))
+    {
+        return Some(0);
+    }
+    directives.find_map(|directive| directive.strip_prefix("max-age=")?.parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
+        assert_eq!(parse_retry_after("120", now), Some(120));
+        assert_eq!(parse_retry_after("Sun, 06 Nov 1994 08:50:37 GMT", now), Some(60));
+        assert_eq!(parse_retry_after("Sun, 06 Nov 1994 08:00:00 GMT", now), Some(0));
+        assert_eq!(parse_retry_after("-5", now), None);
+        assert_eq!(parse_retry_after("soon", now), None);
+    }
+
+    #[test]
+    fn max_age_is_read_from_cache_control() {
+        assert_eq!(parse_max_age("public, max-age=600"), Some(600));
+        assert_eq!(parse_max_age("no-cache, max-age=600"), Some(0));
+        assert_eq!(parse_max_age("private"), None);
+    }
+}

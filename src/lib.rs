@@ -1,0 +1,16 @@
+//! The operator: the only place that does I/O. Each visit to a resource goes one way: observe, plan, act, conclude, report.
+
+pub mod cli;
+pub mod cognigy;
+pub mod egress;
+pub mod openid;
+
+mod act;
+mod admin;
+mod clock;
+mod controller;
+mod observe;
+mod report;
+mod telemetry;
+mod visit;
+mod watched;

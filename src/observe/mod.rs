@@ -1,0 +1,113 @@
+//! Reads only. What failed to be read is a fault that says so, never taken for absent.
+
+mod inputs;
+
+use cognigy_sso_api::{ApiUrl, IdentityProviderConfigSpec, Issuer, UrlFault};
+use cognigy_sso_decide::{Account, CallFault, Inputs, Login, Observed, Provider, ProviderFault, Resource};
+use std::sync::Arc;
+
+use crate::cognigy::{Cognigy, HostPattern};
+use crate::egress::Egress;
+use crate::openid::Providers;
+
+pub(crate) use inputs::{References, Sources};
+
+/// All that observing needs.
+pub(crate) struct Observer {
+    pub(crate) client: kube::Client,
+    pub(crate) egress: Egress,
+    pub(crate) hosts: Vec<HostPattern>,
+    pub(crate) providers: Providers,
+}
+
+/// What was observed, with what it was read by: the same authorities serve the change that may follow.
+pub(crate) struct Observation {
+    pub(crate) observed: Observed,
+    pub(crate) sources: Sources,
+}
+
+impl Observer {
+    /// Reads all that planning this resource needs. `fresh` asks the provider anew, whatever was read lately.
+    pub(crate) async fn observe(&self, resource: &Resource, fresh: bool) -> Observation {
+        let spec = resource.spec.as_deref().ok().filter(|_| resource.needs_observation());
+        let Some(spec) = spec else { return Observation { observed: nothing(), sources: Sources::default() } };
+        let (inputs, sources) = inputs::read(&self.client, &resource.namespace, spec).await;
+        let (account, login, provider) = if resource.deleting {
+            (self.account(spec, &inputs, &sources).await, None, None)
+        } else {
+            let organization = self.organization(resource, spec, &inputs, &sources);
+            let ((account, login), provider) = futures::join!(organization, self.provider(spec, &sources, fresh));
+            (account, login, provider)
+        };
+        let observed = Observed { inputs, account, provider, login, ..nothing() };
+        Observation { observed, sources }
+    }
+
+    /// Whose key it is; and, before anything was applied, whether the organization shows a configuration already.
+    async fn organization(
+        &self,
+        resource: &Resource,
+        spec: &IdentityProviderConfigSpec,
+        inputs: &Inputs,
+        sources: &Sources,
+    ) -> (Option<Result<Account, CallFault>>, Option<Login>) {
+        let account = self.account(spec, inputs, sources).await;
+        let mut login = None;
+        if let (Some(Ok(account)), None) = (&account, &resource.status.applied)
+            && let Some(Ok(cognigy)) = self.cognigy(inputs, sources, &ApiUrl::parse(&spec.cognigy.api_url))
+        {
+            login = Some(cognigy.login(&account.organization).await);
+        }
+        (account, login)
+    }
+
+    async fn account(
+        &self,
+        spec: &IdentityProviderConfigSpec,
+        inputs: &Inputs,
+        sources: &Sources,
+    ) -> Option<Result<Account, CallFault>> {
+        match self.cognigy(inputs, sources, &ApiUrl::parse(&spec.cognigy.api_url))? {
+            Ok(cognigy) => Some(cognigy.me().await),
+            Err(fault) => Some(Err(fault)),
+        }
+    }
+
+    /// Cognigy.AI as this resource reaches it; `None` while the key or the CA bundle is missing.
+    pub(crate) fn cognigy<'a>(
+        &'a self,
+        inputs: &'a Inputs,
+        sources: &'a Sources,
+        api: &'a Result<ApiUrl, UrlFault>,
+    ) -> Option<Result<Cognigy<'a>, CallFault>> {
+        let (Ok(api_key), Ok(api), Ok(ca)) = (&inputs.api_key, api, &sources.cognigy_ca) else { return None };
+        Some(Cognigy::new(&self.egress, &self.hosts, api, ca.as_ref(), api_key))
+    }
+
+    async fn provider(
+        &self,
+        spec: &IdentityProviderConfigSpec,
+        sources: &Sources,
+        fresh: bool,
+    ) -> Option<Arc<Result<Provider, ProviderFault>>> {
+        let oidc = spec.oidc.as_ref()?;
+        let Ok(ca) = &sources.provider_ca else { return None };
+        let issuer = match Issuer::parse(&oidc.issuer) {
+            Ok(issuer) => issuer,
+            Err(problem) => return Some(Arc::new(Err(ProviderFault::InvalidIssuer { problem: problem.to_string() }))),
+        };
+        Some(self.providers.get(&self.egress, &issuer, ca.as_ref(), spec.interval(), fresh).await)
+    }
+}
+
+fn nothing() -> Observed {
+    Observed {
+        inputs: Inputs::unread(),
+        account: None,
+        provider: None,
+        login: None,
+        known_unchanged: false,
+        already_configured: false,
+        reset: false,
+    }
+}

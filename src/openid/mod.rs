@@ -1,0 +1,49 @@
+//! What an OpenID provider publishes: fetched, checked for its form, and shared between resources.
+
+mod cache;
+mod discovery;
+mod keys;
+
+use std::time::Duration;
+
+use cognigy_sso_decide::{Document, ProviderFault, TransportFault};
+use reqwest::Method;
+use reqwest::header::ACCEPT;
+use serde_json::{Map, Value};
+
+use crate::egress::{Answer, Bounds, CaBundle, Egress, send, server_of};
+
+pub use cache::Providers;
+
+const TIME: Duration = Duration::from_secs(10);
+const DISCOVERY_BOUNDS: Bounds = Bounds { bytes: 64 * 1024, time: TIME };
+const KEYS_BOUNDS: Bounds = Bounds { bytes: 256 * 1024, time: TIME };
+
+/// Fetches a document that must be a JSON object.
+async fn fetch(
+    egress: &Egress,
+    document: Document,
+    url: &str,
+    ca: Option<&CaBundle>,
+) -> Result<(Map<String, Value>, Answer), ProviderFault> {
+    let bounds = match document {
+        Document::Discovery => DISCOVERY_BOUNDS,
+        Document::Keys => KEYS_BOUNDS,
+    };
+    let transport = |fault: TransportFault| ProviderFault::Transport { document, server: server_of(url), fault };
+    let request = egress.request(Method::GET, url, ca).await.map_err(transport)?;
+    let mut answer = send(request.header(ACCEPT, "application/json"), bounds).await.map_err(transport)?;
+    if answer.status != 200 {
+        let retry_after = answer.retry_after;
+        return Err(ProviderFault::Status { document, url: url.to_owned(), status: answer.status, retry_after });
+    }
+    let body = std::mem::take(&mut answer.body);
+    match serde_json::from_slice(&body) {
+        Ok(object) => Ok((object, answer)),
+        Err(_) => Err(malformed(document, url, "is not a JSON object")),
+    }
+}
+
+fn malformed(document: Document, url: &str, what: impl Into<String>) -> ProviderFault {
+    ProviderFault::Malformed { document, url: url.to_owned(), what: what.into() }
+}
