@@ -20,8 +20,9 @@ impl Readiness {
         Self(Arc::new(Mutex::new(what.into_iter().collect())))
     }
 
-    pub(crate) fn done(&self, what: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(what);
+    /// It is waited for no longer; says whether it was until now.
+    pub(crate) fn done(&self, what: &str) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(what)
     }
 
     fn list(&self) -> Vec<String> {

@@ -60,7 +60,7 @@ impl Controller {
         tokio::pin!(stop);
         loop {
             if watches.synced() {
-                self.readiness.done(WAITS_FOR);
+                self.synced();
                 self.dispatch();
             }
             tokio::select! {
@@ -74,6 +74,13 @@ impl Controller {
         let finish = async { while self.visits.join_next().await.is_some() {} };
         if tokio::time::timeout(GRACE, finish).await.is_err() {
             tracing::warn!("visits were still in flight after the grace period and are given up");
+        }
+    }
+
+    /// Every list is complete: said once.
+    fn synced(&mut self) {
+        if self.readiness.done(WAITS_FOR) {
+            tracing::info!(resources = self.store.len(), "every list is complete, work begins");
         }
     }
 

@@ -51,6 +51,10 @@ pub(super) struct Store {
 }
 
 impl Store {
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
     pub(super) fn get(&self, key: &Key) -> Option<(Arc<Resource>, Memory)> {
         self.entries.get(key).map(|entry| (Arc::clone(&entry.resource), entry.memory.clone()))
     }

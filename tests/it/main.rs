@@ -1,1 +1,22 @@
-//! TODO
+//! The operator's binary against a real API server, a Cognigy.AI stand-in and OpenID providers.
+
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
+mod support;
+
+mod adoption;
+mod changes;
+mod cognigy_faults;
+mod deletion;
+mod first_configuration;
+mod inputs;
+mod process;
+mod provider_faults;
+mod requests;

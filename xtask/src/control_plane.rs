@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use cognigy_sso_testkit::control_plane::{ControlPlane, Options, Program, progress};
-use tokio::signal::unix::{SignalKind, signal};
+
+use crate::interruption::told_to_end;
 
 #[derive(clap::Subcommand)]
 pub enum Command {
@@ -65,16 +66,7 @@ impl Run {
             println!("# audit log: {}", plane.audit_log().display());
         }
         progress::say("Ctrl-C ends it.");
-        until_told_to_end().await?;
+        told_to_end().await?;
         plane.stop().await
     }
-}
-
-async fn until_told_to_end() -> anyhow::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        pressed = tokio::signal::ctrl_c() => pressed?,
-        _ = terminate.recv() => {}
-    }
-    Ok(())
 }

@@ -1,6 +1,13 @@
 //! What people and CI do with the project, one command each: `cargo xtask --help`.
 
+mod cargo;
 mod control_plane;
+mod crd;
+mod demo;
+mod interruption;
+mod test;
+
+use std::process::ExitCode;
 
 use clap::Parser;
 
@@ -10,11 +17,20 @@ enum Task {
     /// A real Kubernetes control plane: etcd and kube-apiserver on loopback ports.
     #[command(subcommand)]
     ControlPlane(control_plane::Command),
+    /// The `CustomResourceDefinition` in `crds/`, generated from the types.
+    Crd(crd::Crd),
+    /// From a bare machine to a resource that is Ready: shows each step and checks that it happened.
+    Demo(demo::Demo),
+    /// All that CI checks: formatting, lints, generated files, dependencies, tests.
+    Test,
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> anyhow::Result<ExitCode> {
     match Task::parse() {
-        Task::ControlPlane(command) => command.run().await,
+        Task::ControlPlane(command) => command.run().await.map(|()| ExitCode::SUCCESS),
+        Task::Crd(crd) => crd.run().map(|()| ExitCode::SUCCESS),
+        Task::Demo(demo) => demo.run().await,
+        Task::Test => test::run().await,
     }
 }

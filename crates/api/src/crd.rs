@@ -1,42 +1,55 @@
 //! The `CustomResourceDefinition`, as it is installed.
 
-use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{CustomResourceDefinition, JSONSchemaProps};
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{
+    CustomResourceDefinition, JSON, JSONSchemaProps, JSONSchemaPropsOrArray,
+};
 use kube::CustomResourceExt;
 
 use crate::IdentityProviderConfig;
 
 /// The definition to install: the derived one, with what a derive cannot express.
 ///
-/// Null is not a value of any field: the API server drops it, so that `field: null` means the field is left out. And a
-/// fresh resource has `status.observedGeneration: -1`, so that it counts as in progress before the operator has seen it.
+/// Null is not a value of any field: the API server drops it, so that `field: null` means the field is left out. The
+/// message of each rule begins with the path of its field. And a fresh resource has `status.observedGeneration: -1`, so
+/// that it counts as in progress before the operator has seen it.
 #[must_use]
 pub fn crd() -> CustomResourceDefinition {
     let mut crd = IdentityProviderConfig::crd();
-    for version in &mut crd.spec.versions {
-        let schema = version.schema.as_mut().and_then(|schema| schema.open_api_v3_schema.as_mut());
-        if let Some(schema) = schema {
-            refuse_null(schema);
-            default_status(schema);
-        }
+    let versions = crd.spec.versions.iter_mut();
+    for schema in versions.filter_map(|version| version.schema.as_mut()?.open_api_v3_schema.as_mut()) {
+        refine(schema, "");
+        default_status(schema);
     }
     crd
 }
 
-fn refuse_null(schema: &mut JSONSchemaProps) {
+/// [`crd`] as YAML, the way it is kept under `crds/`.
+///
+/// # Errors
+/// When the definition cannot be written as YAML.
+#[cfg(feature = "yaml")]
+pub fn crd_yaml() -> Result<String, serde_saphyr::SerializeError> {
+    let yaml = serde_saphyr::to_string(&crd())?;
+    Ok(format!("# Generated from crates/api: cargo xtask crd\n{yaml}"))
+}
+
+fn refine(schema: &mut JSONSchemaProps, path: &str) {
     schema.nullable = None;
-    schema.properties.iter_mut().flatten().for_each(|(_, property)| refuse_null(property));
-    if let Some(k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::JSONSchemaPropsOrArray::Schema(
-        items,
-    )) = schema.items.as_mut()
-    {
-        refuse_null(items);
+    for rule in schema.x_kubernetes_validations.iter_mut().flatten() {
+        rule.message = rule.message.take().map(|message| format!("{path} {message}"));
+    }
+    for (name, property) in schema.properties.iter_mut().flatten() {
+        let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+        refine(property, &path);
+    }
+    if let Some(JSONSchemaPropsOrArray::Schema(items)) = schema.items.as_mut() {
+        refine(items, &format!("{path}[]"));
     }
 }
 
 fn default_status(schema: &mut JSONSchemaProps) {
     let status = schema.properties.as_mut().and_then(|properties| properties.get_mut("status"));
     if let Some(status) = status {
-        let default = serde_json::json!({ "observedGeneration": -1 });
-        status.default = Some(k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::JSON(default));
+        status.default = Some(JSON(serde_json::json!({ "observedGeneration": -1 })));
     }
 }

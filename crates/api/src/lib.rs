@@ -7,12 +7,15 @@ mod condition;
 mod crd;
 mod reason;
 mod reference;
+mod rules;
 mod spec;
 mod status;
 mod urls;
 
 pub use condition::{Condition, ConditionStatus, ConditionType};
 pub use crd::crd;
+#[cfg(feature = "yaml")]
+pub use crd::crd_yaml;
 pub use reason::Reason;
 pub use reference::{KeyRef, KeySource};
 pub use spec::{

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::reference::{KeyRef, KeySource};
+use crate::rules;
 use crate::status::IdentityProviderConfigStatus;
 
 /// The single sign-on configuration of one Cognigy.AI organization.
@@ -37,9 +38,7 @@ use crate::status::IdentityProviderConfigStatus;
         json_path = ".status.conditions[?(@.type=='Ready')].message"
     )
 )]
-#[x_kube(
-    validation = Rule::new("has(self.oidc) != has(self.saml)").message("set exactly one of spec.oidc and spec.saml"),
-)]
+#[x_kube(validation = rules::exactly_one_of("oidc", "saml"))]
 pub struct IdentityProviderConfigSpec {
     /// The Cognigy.AI organization that is configured, and the key to it.
     pub cognigy: Cognigy,
@@ -70,11 +69,8 @@ pub struct IdentityProviderConfigSpec {
     pub deletion_policy: DeletionPolicy,
     /// How often everything is checked again, from `1m` to `24h`, with some jitter.
     #[serde(default = "default_interval")]
-    #[schemars(length(max = 16), regex(pattern = r"^([0-9]+h)?([0-9]+m)?([0-9]+s)?$"))]
-    #[x_kube(
-        validation = Rule::new("self != '' && duration(self) >= duration('1m') && duration(self) <= duration('24h')")
-            .message("spec.interval must be from 1m to 24h, for example 10m")
-    )]
+    #[schemars(length(max = 16))]
+    #[x_kube(validation = rules::interval())]
     pub interval: String,
     /// `true` stops all checks and changes outside the cluster until it is `false` again. Deleting a suspended resource
     /// keeps the configuration.
@@ -105,12 +101,8 @@ pub struct Cognigy {
     /// Its host cannot be changed later.
     #[schemars(length(min = 1, max = 2048))]
     #[x_kube(
-        validation = Rule::new("isURL(self) && url(self).getScheme() == 'https' && url(self).getHostname() != ''")
-            .message("spec.cognigy.apiUrl must be an https URL, for example https://api-trial.cognigy.ai/new"),
-        validation = Rule::new("!self.matches('^[^/]*//[^/]*@') && !self.contains('?') && !self.contains('#')")
-            .message("spec.cognigy.apiUrl must have no user name, query or fragment: give the base URL alone"),
-        validation = Rule::new("!isURL(self) || !isURL(oldSelf) || url(self).getHost() == url(oldSelf).getHost()")
-            .message("the host of spec.cognigy.apiUrl cannot be changed: delete this resource and create one for the other installation"),
+        validation = rules::https_url("https://api-trial.cognigy.ai/new"),
+        validation = rules::same_host(),
     )]
     pub api_url: String,
     /// The Secret key that holds the API key (`X-API-Key`) of a user with the organization-wide role `admin`.
@@ -123,12 +115,7 @@ pub struct Cognigy {
     /// Base URL of the web interface, for example `https://trial.cognigy.ai`: with it, `status.urls` shows the logout URL.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 2048))]
-    #[x_kube(
-        validation = Rule::new("isURL(self) && url(self).getScheme() == 'https' && url(self).getHostname() != ''")
-            .message("spec.cognigy.frontendUrl must be an https URL, for example https://trial.cognigy.ai"),
-        validation = Rule::new("!self.matches('^[^/]*//[^/]*@') && !self.contains('?') && !self.contains('#')")
-            .message("spec.cognigy.frontendUrl must have no user name, query or fragment"),
-    )]
+    #[x_kube(validation = rules::https_url("https://trial.cognigy.ai"))]
     pub frontend_url: Option<String>,
     /// PEM certificates of a private authority that signs the API's certificate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -138,20 +125,13 @@ pub struct Cognigy {
 /// An OpenID Connect provider and the client registered with it.
 #[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[serde(rename_all = "camelCase")]
-#[x_kube(
-    validation = Rule::new("has(self.clientId) != has(self.clientIdSecretRef)")
-        .message("set exactly one of spec.oidc.clientId and spec.oidc.clientIdSecretRef"),
-)]
+#[x_kube(validation = rules::exactly_one_of("clientId", "clientIdSecretRef"))]
 pub struct Oidc {
     /// Issuer identifier, byte for byte as the provider's discovery document spells it (Auth0's ends in a slash).
     #[schemars(length(min = 1, max = 5000))]
     #[x_kube(
-        validation = Rule::new("isURL(self) && url(self).getScheme() == 'https' && url(self).getHostname() != ''")
-            .message("spec.oidc.issuer must be an https URL, for example https://acme.eu.auth0.com/"),
-        validation = Rule::new("!self.matches('^[^/]*//[^/]*@') && !self.contains('?') && !self.contains('#')")
-            .message("spec.oidc.issuer must have no user name, query or fragment"),
-        validation = Rule::new("!self.contains('/.well-known/openid-configuration')")
-            .message("spec.oidc.issuer is the part before /.well-known/openid-configuration: leave that off"),
+        validation = rules::https_url("https://acme.eu.auth0.com/"),
+        validation = rules::no_well_known_path(),
     )]
     pub issuer: String,
     /// Client id that the provider gave. Exactly one of `clientId` and `clientIdSecretRef`.
@@ -177,12 +157,7 @@ pub struct Oidc {
     /// URL that the provider calls to end a session (OpenID Connect Front-Channel Logout).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 5000))]
-    #[x_kube(
-        validation = Rule::new("isURL(self) && url(self).getScheme() == 'https' && url(self).getHostname() != ''")
-            .message("spec.oidc.frontChannelLogoutUrl must be an https URL"),
-        validation = Rule::new("!self.matches('^[^/]*//[^/]*@') && !self.contains('?') && !self.contains('#')")
-            .message("spec.oidc.frontChannelLogoutUrl must have no user name, query or fragment"),
-    )]
+    #[x_kube(validation = rules::https_url("https://acme.example.com/logout"))]
     pub front_channel_logout_url: Option<String>,
     /// PEM certificates of a private authority that signs the provider's certificate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -192,12 +167,7 @@ pub struct Oidc {
 /// A SAML 2.0 identity provider, by its endpoints and certificate or by its metadata.
 #[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[serde(rename_all = "camelCase")]
-#[x_kube(
-    validation = Rule::new("[has(self.loginEndpoint), has(self.metadataUrl), has(self.metadataRef)].filter(given, given).size() == 1")
-        .message("set exactly one of spec.saml.loginEndpoint, spec.saml.metadataUrl and spec.saml.metadataRef"),
-    validation = Rule::new("has(self.loginEndpoint) == has(self.certificate)")
-        .message("spec.saml.certificate goes with spec.saml.loginEndpoint: set both, or take both from the metadata"),
-)]
+#[x_kube(validation = rules::one_saml_source(), validation = rules::certificate_with_endpoint())]
 pub struct Saml {
     /// Issuer that Cognigy.AI names in its SAML request.
     #[schemars(length(min = 1, max = 5000))]
@@ -205,18 +175,12 @@ pub struct Saml {
     /// URL of the identity provider's single sign-on service. Needs `certificate`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 5000))]
-    #[x_kube(
-        validation = Rule::new("isURL(self) && url(self).getScheme() == 'https' && url(self).getHostname() != '' && !self.matches('^[^/]*//[^/]*@') && !self.contains('#')")
-            .message("spec.saml.loginEndpoint must be an https URL without user name or fragment"),
-    )]
+    #[x_kube(validation = rules::https_url_with_query("https://login.example.com/saml/sso"))]
     pub login_endpoint: Option<String>,
     /// URL of the identity provider's single logout service, if it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 5000))]
-    #[x_kube(
-        validation = Rule::new("isURL(self) && url(self).getScheme() == 'https' && url(self).getHostname() != '' && !self.matches('^[^/]*//[^/]*@') && !self.contains('#')")
-            .message("spec.saml.logoutEndpoint must be an https URL without user name or fragment"),
-    )]
+    #[x_kube(validation = rules::https_url_with_query("https://login.example.com/saml/slo"))]
     pub logout_endpoint: Option<String>,
     /// The identity provider's signing certificate, PEM or base64.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -224,10 +188,7 @@ pub struct Saml {
     /// URL of the identity provider's metadata, from which endpoints and certificate are taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 5000))]
-    #[x_kube(
-        validation = Rule::new("isURL(self) && url(self).getScheme() == 'https' && url(self).getHostname() != '' && !self.matches('^[^/]*//[^/]*@') && !self.contains('#')")
-            .message("spec.saml.metadataUrl must be an https URL without user name or fragment"),
-    )]
+    #[x_kube(validation = rules::https_url_with_query("https://login.example.com/saml/metadata"))]
     pub metadata_url: Option<String>,
     /// The identity provider's metadata itself, from which endpoints and certificate are taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]

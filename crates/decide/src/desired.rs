@@ -26,6 +26,7 @@ pub struct Desired {
 /// The body of `POST /v2.0/identityprovider/configure`: no member more and none less than the documented example has, but
 /// for the two optional ones.
 #[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "these are the names that the API gives")]
 #[serde(rename_all = "camelCase")]
 struct Body<'a> {
     idp_type: &'static str,

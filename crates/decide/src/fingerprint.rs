@@ -14,9 +14,10 @@ pub type Salt = [u8; 16];
 /// price; the cost is there for those that people made up, and one hash is due for each change of each resource.
 const MEMORY_KIB: u32 = 1024;
 const PASSES: u32 = 2;
-/// The most that a stored fingerprint may ask for, so that a forged status cannot exhaust memory.
-const MEMORY_KIB_LIMIT: u32 = 64 * 1024;
-const PASSES_LIMIT: u32 = 16;
+/// The most that a stored fingerprint may ask for, so that forged statuses can exhaust neither memory nor time, many of them
+/// at once included.
+const MEMORY_KIB_LIMIT: u32 = 8 * MEMORY_KIB;
+const PASSES_LIMIT: u32 = 4 * PASSES;
 
 /// A salted Argon2id hash of a configuration, as a PHC string (RFC 9106).
 #[derive(Clone, Debug, PartialEq, Eq)]

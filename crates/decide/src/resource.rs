@@ -1,7 +1,8 @@
 //! The resource as the operator keeps it: all that decisions need, and no more.
 
 use cognigy_sso_api::{
-    ConditionType, DeletionPolicy, IdentityProviderConfigSpec, IdentityProviderConfigStatus, Mode, SecretVersion,
+    ConditionType, DeletionPolicy, IdentityProviderConfigSpec, IdentityProviderConfigStatus, Mode, Operation,
+    SecretVersion,
 };
 use jiff::Timestamp;
 
@@ -36,9 +37,20 @@ impl Resource {
     /// Must the configuration be reset when the resource goes?
     #[must_use]
     pub fn resets_on_deletion(&self) -> bool {
-        self.spec.as_ref().is_ok_and(|spec| {
-            spec.deletion_policy == DeletionPolicy::Reset && spec.mode == Mode::Manage && !spec.suspend
-        })
+        self.wants_finalizer() && self.spec.as_ref().is_ok_and(|spec| !spec.suspend)
+    }
+
+    /// May a deletion have something to reset? That stays so while the resource is suspended: it may be resumed any time.
+    pub(crate) fn wants_finalizer(&self) -> bool {
+        self.spec.as_ref().is_ok_and(|spec| spec.deletion_policy == DeletionPolicy::Reset && spec.mode == Mode::Manage)
+    }
+
+    /// Is the configuration that the organization has, if it has one, on record as this resource's? A first configuration
+    /// that was begun proves nothing: it may have been refused because there was one.
+    pub(crate) fn owns_configuration(&self) -> bool {
+        let status = &self.status;
+        let replacing = status.pending.as_ref().is_some_and(|pending| pending.operation == Operation::Replace);
+        status.applied.is_some() || (replacing && status.organization.is_some())
     }
 
     /// Is there nothing to do before the interval has passed? `current` tells the version of a Secret as it is now, by

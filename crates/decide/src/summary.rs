@@ -36,24 +36,32 @@ pub(crate) struct Summary {
 
 impl Sum<'_> {
     pub(crate) fn up(self) -> Summary {
-        let configured =
-            self.aspects.iter().any(|a| a.condition.r#type == ConditionType::Configured && a.finding.is_true());
-        let gravest = self.gravest();
-        match gravest {
-            None if configured => Summary::settled(Finding::verified(Reason::Ready, self.praise)),
-            None => Summary::settled(self.held()),
-            Some(aspect) if configured && aspect.is_passing() => self.passing(aspect),
-            Some(aspect) => Summary::unsettled(aspect.finding, ConditionStatus::False),
+        let configured = self.configured();
+        let in_force = configured.is_some_and(Finding::is_true);
+        match self.gravest() {
+            None if in_force => Summary::settled(Finding::verified(Reason::Ready, self.praise)),
+            // Nothing is awaited, and nothing was applied: by request.
+            None => Summary::settled(configured.cloned().unwrap_or_else(|| Finding::not_checked(""))),
+            Some(aspect) if in_force && aspect.is_passing() => self.passing(aspect),
+            Some(aspect) => {
+                let refuted = aspect.finding.is_false() || configured.is_some_and(Finding::is_false);
+                let status = if refuted { ConditionStatus::False } else { ConditionStatus::Unknown };
+                Summary::unsettled(&aspect.said(), status)
+            }
         }
     }
 
-    /// What weighs most: what a person must mend, then what is awaited, then what may pass.
+    fn configured(&self) -> Option<&Finding> {
+        let configured = self.aspects.iter().find(|aspect| aspect.condition.r#type == ConditionType::Configured);
+        configured.map(|aspect| aspect.finding)
+    }
+
+    /// What weighs most; of what may pass, what has lasted longest.
     fn gravest(&self) -> Option<&Aspect<'_>> {
         let weighing = self.aspects.iter().filter(|aspect| self.weighs(aspect));
-        weighing.min_by_key(|aspect| match aspect.finding.class {
-            Some(Class::Input) => 0,
-            Some(Class::Absent) => 1,
-            _ => 2,
+        weighing.min_by_key(|aspect| {
+            let since = aspect.is_passing().then_some(aspect.condition.last_transition_time);
+            (aspect.finding.class.map(Class::rank), since)
         })
     }
 
@@ -68,23 +76,22 @@ impl Sum<'_> {
     fn passing(&self, aspect: &Aspect<'_>) -> Summary {
         let since = aspect.condition.last_transition_time;
         let lasted = Duration::from_secs(u64::try_from(self.now.as_second() - since.as_second()).unwrap_or(0));
-        let message = format!("{} So it has been since {since}. {}", aspect.finding.message, self.praise);
+        let message = format!("{} So it has been since {since}. {}", aspect.condition.message, self.praise);
         if lasted < self.interval * GRACE_INTERVALS {
             return Summary::settled(Finding::verified(Reason::Ready, message));
         }
         Summary::unsettled(&Finding { message, ..aspect.finding.clone() }, ConditionStatus::Unknown)
-    }
-
-    /// Not configured, and nothing is awaited: by request.
-    fn held(&self) -> Finding {
-        let held = self.aspects.iter().find(|aspect| aspect.condition.r#type == ConditionType::Configured);
-        held.map_or_else(|| Finding::not_checked(""), |aspect| aspect.finding.clone())
     }
 }
 
 impl Aspect<'_> {
     fn is_passing(&self) -> bool {
         self.finding.class.is_some_and(Class::is_passing)
+    }
+
+    /// The finding in the words of its condition.
+    fn said(&self) -> Finding {
+        Finding { message: self.condition.message.to_string(), ..self.finding.clone() }
     }
 }
 
@@ -94,7 +101,7 @@ impl Summary {
     }
 
     /// Either somebody must act, or the operator goes on by itself: never both.
-    pub(crate) fn unsettled(cause: &Finding, status: ConditionStatus) -> Self {
+    fn unsettled(cause: &Finding, status: ConditionStatus) -> Self {
         let ready = Finding { status, ..cause.clone() };
         let marker = |reason| Some(Finding::verified(reason, cause.message.clone()));
         match cause.class {

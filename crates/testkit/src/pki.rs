@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose, date_time_ymd,
+    BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
+    KeyPair, KeyUsagePurpose, date_time_ymd,
 };
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject as _;
@@ -107,6 +107,26 @@ impl Authority {
     /// # Errors
     /// When a name cannot stand in a certificate.
     pub fn issue(&self, names: &[&str], leaf: Leaf) -> Result<Arc<ServerConfig>> {
+        let (certificate, key) = self.certify(names, leaf)?;
+        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        let mut config = ServerConfig::builder_with_provider(crypto())
+            .with_safe_default_protocol_versions()?
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.der().clone()], key)?;
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(Arc::new(config))
+    }
+
+    /// The same certificate and its private key as PEM, for servers that read files.
+    ///
+    /// # Errors
+    /// When a name cannot stand in a certificate.
+    pub fn issue_pem(&self, names: &[&str], leaf: Leaf) -> Result<(String, String)> {
+        let (certificate, key) = self.certify(names, leaf)?;
+        Ok((certificate.pem(), key.serialize_pem()))
+    }
+
+    fn certify(&self, names: &[&str], leaf: Leaf) -> Result<(Certificate, KeyPair)> {
         let names = if leaf == Leaf::OtherHost { &["elsewhere.example"] } else { names };
         let mut params = parameters("a server on this machine", names)?;
         params.use_authority_key_identifier_extension = true;
@@ -116,14 +136,7 @@ impl Authority {
             params.not_after = date_time_ymd(2021, 1, 1);
         }
         let key = KeyPair::generate()?;
-        let certificate = params.signed_by(&key, &self.issuer)?;
-        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-        let mut config = ServerConfig::builder_with_provider(crypto())
-            .with_safe_default_protocol_versions()?
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate.der().clone()], key)?;
-        config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Ok(Arc::new(config))
+        Ok((params.signed_by(&key, &self.issuer)?, key))
     }
 }
 

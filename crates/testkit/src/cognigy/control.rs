@@ -63,8 +63,8 @@ async fn show_settings(State(control): Cockpit) -> Json<Settings> {
 
 async fn change_settings(State(control): Cockpit, Json(changes): Json<Value>) -> Response {
     match server::merged(&control.site().settings(), &changes) {
-        Ok(changed) => {
-            control.site().change(|settings| *settings = changed);
+        Ok(new) => {
+            control.site().change(|settings| *settings = new);
             StatusCode::NO_CONTENT.into_response()
         }
         Err(error) => (StatusCode::BAD_REQUEST, error.to_string()).into_response(),

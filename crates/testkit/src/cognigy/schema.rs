@@ -76,9 +76,7 @@ pub(super) fn check(body: &Value, knows_want_authn_response_signed: bool) -> Res
         Some(Value::String(kind)) if kind == "saml" => SAML,
         Some(_) => return Err(Problem::invalid("'idpType' must be 'oidc' or 'saml'.")),
     };
-    let known = |property: &Property| {
-        knows_want_authn_response_signed || property.name != WANT_AUTHN_RESPONSE_SIGNED
-    };
+    let known = |property: &Property| knows_want_authn_response_signed || property.name != WANT_AUTHN_RESPONSE_SIGNED;
     refuse_unknown(members, |name| properties.iter().any(|property| property.name == name && known(property)))?;
     properties.iter().try_for_each(|property| property.check(members.get(property.name)))
 }

@@ -134,7 +134,7 @@ impl Cognigy {
             Operation::Configure => self.configure(&user, &json_body(request)?),
             Operation::Reset => self.reset(&user, request),
             Operation::AuditEvents => self.audit_events(&user, request),
-            Operation::Login | Operation::Other => Err(Problem::not_found("There is nothing here.")),
+            Operation::Login | Operation::Other => Err(nothing_here()),
         }
     }
 
@@ -181,15 +181,14 @@ impl Cognigy {
     }
 
     async fn log_in(&self, request: &Request) -> Result<Answer, Problem> {
-        let nothing = || Problem::not_found("There is no such login.");
-        let organization = login_organization(request).ok_or_else(nothing)?;
+        let organization = login_organization(request).ok_or_else(nothing_here)?;
         let settings = self.settings();
         match settings.login {
-            Login::NotFound => return Err(nothing()),
+            Login::NotFound => return Err(nothing_here()),
             Login::LoginPage => return Ok(server::page(200, "Log in")),
             Login::Redirect | Login::OtherClient | Login::OtherProvider => {}
         }
-        let configuration = self.configuration(organization).filter(is_oidc).ok_or_else(nothing)?;
+        let configuration = self.configuration(organization).filter(is_oidc).ok_or_else(nothing_here)?;
         let host = request.header("host").unwrap_or("localhost");
         let callback = format!("https://{host}/auth/oidc/login/callback/{organization}");
         let answer = self.providers.log_in(&configuration, &callback, &settings).await;
@@ -219,6 +218,7 @@ impl Site for Cognigy {
     async fn perform(&self, request: &Request) -> Outcome {
         let result = match Operation::of(request) {
             Operation::Login => self.log_in(request).await.map(Outcome::from),
+            Operation::Other => Err(nothing_here()),
             operation => self.with_key(operation, request),
         };
         result.unwrap_or_else(|problem| {
@@ -238,6 +238,10 @@ fn json_body(request: &Request) -> Result<Value, Problem> {
         return Ok(json!({}));
     }
     serde_json::from_slice(&request.body).map_err(|_| Problem::invalid("The body is not JSON."))
+}
+
+fn nothing_here() -> Problem {
+    Problem::not_found("There is nothing here.")
 }
 
 fn done() -> Outcome {

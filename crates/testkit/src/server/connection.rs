@@ -9,7 +9,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use rustls::ServerConfig;
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncWriteExt as _, copy, sink};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
@@ -80,7 +80,7 @@ async fn converse<S: Site>(
     let handshake = TlsAcceptor::from(Arc::clone(certificates.for_fault(fault))).accept(socket);
     let Some(stream) = open.run_until_cancelled(handshake).await else { return Ok(()) };
     if fault == Some(ConnectionFault::NotHttp) {
-        return speak_no_http(stream?).await;
+        return open.run_until_cancelled(speak_no_http(stream?)).await.unwrap_or(Ok(()));
     }
     serve(stream?, inside, open).await
 }
@@ -91,9 +91,11 @@ async fn reset_in_handshake(socket: &TcpStream) -> io::Result<()> {
     socket.set_zero_linger()
 }
 
+/// Reads on until the client has had enough: a request left unread would reset the connection.
 async fn speak_no_http(mut stream: TlsStream<TcpStream>) -> io::Result<()> {
     stream.write_all(b"220 mail.example ESMTP\r\n").await?;
-    stream.shutdown().await
+    stream.flush().await?;
+    copy(&mut stream, &mut sink()).await.map(drop)
 }
 
 async fn serve<S: Site>(

@@ -65,7 +65,6 @@ impl<S: Site> Control<S> {
 /// | `DELETE /calls` | | forgets requests and counts |
 /// | `GET /counts` | | requests by operation |
 /// | `POST /recording` | `{"countsOnly": true}` | stops keeping each request |
-#[must_use]
 pub fn shared_routes<S: Site>(control: Control<S>) -> Router {
     Router::new()
         .route("/faults", post(add_fault::<S>).delete(clear_faults::<S>))

@@ -14,8 +14,8 @@ mod request;
 mod site;
 
 use std::collections::BTreeMap;
-use std::ops::Deref;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 

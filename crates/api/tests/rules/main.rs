@@ -1,0 +1,88 @@
+//! Each rule and bound of the resource has good and bad examples. They are tried here without a cluster, and on a real API
+//! server by the operator's own tests.
+
+mod cases;
+mod client;
+mod schema;
+
+use std::collections::BTreeSet;
+
+use client::Judge;
+use schema::schema;
+use serde_json::Value;
+
+#[test]
+fn every_example_ends_as_it_should() {
+    let judge = Judge::new(schema());
+    let wrong = cases::all().into_iter().filter(|case| case.only_server.is_none()).filter_map(|case| {
+        let findings = judge.judge(&case);
+        let right = match &case.refusal {
+            Some(refusal) => findings.iter().any(|finding| finding.fits(refusal)),
+            None => findings.is_empty(),
+        };
+        (!right).then(|| format!("{}: {:#?}, found {findings:#?}", case.name, case.refusal))
+    });
+    let wrong: Vec<_> = wrong.collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_rule_and_bound_has_a_bad_example() {
+    let schema = schema();
+    let mut untried = schema::checks(schema::spec(&schema));
+    let judge = Judge::new(schema);
+    for case in cases::all() {
+        let Some(refusal) = &case.refusal else { continue };
+        let fitting = judge.judge(&case).into_iter().filter(|finding| finding.fits(refusal));
+        fitting.for_each(|finding| drop(untried.remove(&finding.check)));
+    }
+    assert!(untried.is_empty(), "no bad example is refused by {untried:#?}");
+}
+
+#[test]
+fn every_field_and_choice_has_a_good_example() {
+    let schema = schema();
+    let spec = schema::spec(&schema);
+    let mut unused = BTreeSet::new();
+    schema::visit(spec, "", &mut |_, field| match field["enum"].as_array() {
+        Some(choices) => unused.extend(choices.iter().map(|choice| with(field, choice))),
+        None => drop(unused.insert(field.to_string())),
+    });
+    for case in cases::all().iter().filter(|case| case.refusal.is_none()) {
+        use_up(spec, &case.resource["spec"], &mut unused);
+    }
+    assert!(unused.is_empty(), "no good example has {unused:#?}");
+}
+
+fn with(field: &Value, choice: &Value) -> String {
+    format!("{choice} in {field}")
+}
+
+fn use_up(field: &Value, value: &Value, unused: &mut BTreeSet<String>) {
+    unused.remove(&field.to_string());
+    unused.remove(&with(field, value));
+    for (name, member) in value.as_object().into_iter().flatten() {
+        use_up(&field["properties"][name], member, unused);
+    }
+    for item in value.as_array().into_iter().flatten() {
+        use_up(&field["items"], item, unused);
+    }
+}
+
+#[test]
+fn every_rule_names_its_field() {
+    schema::visit(&schema(), "", &mut |path, field| {
+        for rule in schema::rules(field) {
+            let message = rule["message"].as_str().unwrap_or_default();
+            assert!(message.starts_with(&format!("{path} ")), "{path} has a rule that says: {message}");
+        }
+    });
+}
+
+#[test]
+fn every_field_is_described() {
+    schema::visit(&schema(), "", &mut |path, field| {
+        let text = field["description"].as_str().unwrap_or_default();
+        assert!(path.ends_with("[]") || text.ends_with('.'), "{path} is described as: {text}");
+    });
+}

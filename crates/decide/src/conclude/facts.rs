@@ -1,0 +1,54 @@
+//! What is reported beside the conditions.
+
+use cognigy_sso_api::{
+    ApiUrl, ConditionType, IdentityProviderConfigSpec, IdentityProviderConfigStatus, IssuerStatus, Organization, Urls,
+};
+use jiff::Timestamp;
+
+use crate::observed::{Account, Observed};
+use crate::plan::Plan;
+
+/// Organization and URLs are told as early as they are known: a person needs the callback to register it.
+pub(super) fn locate(status: &mut IdentityProviderConfigStatus, account: &Account, spec: &IdentityProviderConfigSpec) {
+    let Ok(api) = ApiUrl::parse(&spec.cognigy.api_url) else { return };
+    let id = &account.organization;
+    let logout = spec.cognigy.frontend_url.as_deref().and_then(|url| ApiUrl::parse(url).ok());
+    status.organization = Some(Organization { id: id.as_str().into(), api_host: api.authority().into() });
+    status.urls = Some(Urls {
+        login: api.at_root(&format!("/auth/oidc/login/{id}")).into(),
+        callback: api.at_root(&format!("/auth/oidc/login/callback/{id}")).into(),
+        logout: logout.map(|frontend| frontend.at_root(&format!("/slo/{id}")).into()),
+    });
+}
+
+/// What the provider publishes, as of when it was last found to fit anew.
+pub(super) fn publish_issuer(
+    status: &mut IdentityProviderConfigStatus,
+    observed: &Observed,
+    plan: &Plan,
+    now: Timestamp,
+) {
+    let (Some(Ok(provider)), Some(key_count)) = (observed.provider.as_deref(), plan.findings.key_count) else { return };
+    let verified_before = status.is_true(ConditionType::IssuerVerified);
+    let before = status.issuer.take();
+    let found = |verified_time| IssuerStatus {
+        authorization_endpoint: provider.authorization_endpoint.clone(),
+        token_endpoint: provider.token_endpoint.clone(),
+        jwks_uri: provider.jwks_uri.clone(),
+        key_count,
+        verified_time,
+    };
+    let same = before.filter(|before| verified_before && *before == found(before.verified_time));
+    status.issuer = Some(same.unwrap_or_else(|| found(now)));
+}
+
+/// A new version of a Secret with the same bytes is no news: alone it is not worth a write.
+pub(super) fn keep_equal_secrets(previous: &IdentityProviderConfigStatus, status: &mut IdentityProviderConfigStatus) {
+    let (Some(before), Some(after)) = (&previous.applied, &mut status.applied) else { return };
+    let secrets = std::mem::replace(&mut after.secrets, before.secrets.clone());
+    if status != previous
+        && let Some(after) = &mut status.applied
+    {
+        after.secrets = secrets;
+    }
+}

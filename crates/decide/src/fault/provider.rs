@@ -1,0 +1,192 @@
+//! What can be wrong with a provider.
+
+use std::fmt;
+
+use cognigy_sso_api::Reason;
+
+use super::transport::Fields;
+use super::{Class, Fault, TransportFault, class_of};
+
+const FIELDS: Fields = Fields { url: "spec.oidc.issuer", authority: "spec.oidc.caBundle" };
+
+/// The documents that a provider publishes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Document {
+    /// The discovery document.
+    Discovery,
+    /// The key set behind `jwks_uri`.
+    Keys,
+}
+
+impl fmt::Display for Document {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Discovery => "discovery document",
+            Self::Keys => "key set",
+        })
+    }
+}
+
+/// What can be wrong with a provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProviderFault {
+    /// The issuer is not a URL that can be asked.
+    InvalidIssuer {
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A document could not be fetched.
+    Transport {
+        /// Which document.
+        document: Document,
+        /// The server, as host and port.
+        server: String,
+        /// How it failed.
+        fault: TransportFault,
+    },
+    /// A document was answered with another status than 200.
+    Status {
+        /// Which document.
+        document: Document,
+        /// Where it was asked for.
+        url: String,
+        /// HTTP status.
+        status: u16,
+        /// Seconds that the server asks to wait.
+        retry_after: Option<u64>,
+    },
+    /// A document is not what its specification says.
+    Malformed {
+        /// Which document.
+        document: Document,
+        /// Where it was asked for.
+        url: String,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The discovery document names another issuer.
+    IssuerMismatch {
+        /// `spec.oidc.issuer`.
+        declared: String,
+        /// `issuer` of the document.
+        published: String,
+    },
+    /// An endpoint is missing, or is no https URL.
+    Endpoint {
+        /// The member of the discovery document.
+        member: &'static str,
+        /// Is it there at all?
+        present: bool,
+    },
+    /// No published key fits the algorithm.
+    NoUsableKey {
+        /// The algorithm.
+        algorithm: &'static str,
+    },
+    /// The algorithm is not offered.
+    Algorithm {
+        /// The algorithm.
+        algorithm: &'static str,
+        /// Those that are offered and that the spec can name.
+        offered: Vec<String>,
+    },
+    /// The authentication method is not offered.
+    AuthMethod {
+        /// The method.
+        method: &'static str,
+        /// Those that are offered and that the spec can name.
+        offered: Vec<String>,
+    },
+    /// The authorization code flow is not offered.
+    Flow,
+}
+
+impl Fault for ProviderFault {
+    fn reason(&self) -> Reason {
+        match self {
+            Self::InvalidIssuer { .. } => Reason::InvalidSpec,
+            Self::Transport { .. } => Reason::Unreachable,
+            Self::Status { status: 429, .. } => Reason::Throttled,
+            Self::Status { status: 408 | 425 | 500.., .. } => Reason::ServerError,
+            Self::Status { document: Document::Discovery, status: 404 | 410, .. } => Reason::DiscoveryNotFound,
+            Self::Status { .. } | Self::Malformed { .. } => Reason::DiscoveryInvalid,
+            Self::IssuerMismatch { .. } => Reason::IssuerMismatch,
+            Self::Endpoint { .. } => Reason::EndpointInvalid,
+            Self::NoUsableKey { .. } => Reason::NoUsableKey,
+            Self::Algorithm { .. } => Reason::AlgorithmNotSupported,
+            Self::AuthMethod { .. } => Reason::AuthMethodNotSupported,
+            Self::Flow => Reason::FlowNotSupported,
+        }
+    }
+
+    fn message(&self) -> String {
+        match self {
+            Self::InvalidIssuer { problem } => {
+                format!("spec.oidc.issuer {problem}. Write the provider's issuer, an https URL.")
+            }
+            Self::Transport { document, server, fault } => {
+                format!("The provider's {document}: {}", fault.text(server, &FIELDS))
+            }
+            Self::Status { document, url, status, .. } => {
+                let advice = if self.class().is_passing() { "It is tried again." } else { "Check spec.oidc.issuer." };
+                format!("The provider answers {status} for its {document} at {url}. {advice}")
+            }
+            Self::Malformed { document, url, what } => {
+                format!(
+                    "The provider's {document} at {url} {what}. Check spec.oidc.issuer, or have the provider corrected."
+                )
+            }
+            Self::IssuerMismatch { declared, published } => mismatch(declared, published),
+            Self::Endpoint { member, present: false } => {
+                format!("The provider's discovery document lacks {member}. Have the provider corrected.")
+            }
+            Self::Endpoint { member, present: true } => {
+                format!(
+                    "{member} in the provider's discovery document is not an https URL. Have the provider corrected."
+                )
+            }
+            Self::NoUsableKey { algorithm } => format!(
+                "The provider publishes no signing key for {algorithm}. Set spec.oidc.idTokenSignedResponseAlg to the \
+                 algorithm that the provider signs with."
+            ),
+            Self::Algorithm { algorithm, offered } => format!(
+                "The provider does not sign ID tokens with {algorithm}. {}",
+                choice("spec.oidc.idTokenSignedResponseAlg", offered)
+            ),
+            Self::AuthMethod { method, offered } => format!(
+                "The provider does not offer {method} at its token endpoint. {}",
+                choice("spec.oidc.tokenEndpointAuthMethod", offered)
+            ),
+            Self::Flow => {
+                "The provider does not offer the authorization code flow (response type code). Enable it there."
+                    .to_owned()
+            }
+        }
+    }
+
+    fn class(&self) -> Class {
+        match self {
+            Self::Transport { fault, .. } if *fault != TransportFault::TooLarge => Class::Transient,
+            Self::Status { status, retry_after, .. } => class_of(*status, *retry_after),
+            _ => Class::Input,
+        }
+    }
+}
+
+fn choice(field: &str, offered: &[String]) -> String {
+    if offered.is_empty() {
+        return format!("It offers nothing that {field} can be set to: have the provider corrected.");
+    }
+    format!("Set {field} to one of: {}.", offered.join(", "))
+}
+
+fn mismatch(declared: &str, published: &str) -> String {
+    let advice = if published.contains('{') {
+        "It is a template: write the issuer of your own tenant.".to_owned()
+    } else if declared.trim_end_matches('/') == published.trim_end_matches('/') {
+        format!("Only the slash at the end differs: set spec.oidc.issuer to {published}")
+    } else {
+        format!("If that is the provider you mean, set spec.oidc.issuer to {published}")
+    };
+    format!("The discovery document for {declared} says that its issuer is {published}. {advice}")
+}

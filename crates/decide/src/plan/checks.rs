@@ -1,0 +1,131 @@
+//! The outcome of every check.
+
+use cognigy_sso_api::{ConditionStatus, IdentityProviderConfigSpec, Oidc, Reason, VerificationMode};
+
+use crate::account;
+use crate::fault::{Class, Fault};
+use crate::finding::Finding;
+use crate::observed::Observed;
+use crate::provider::{self, Provider};
+use crate::resource::Resource;
+
+/// The outcome of every check.
+#[derive(Debug)]
+pub(crate) struct Findings {
+    pub secrets: Finding,
+    pub connection: Finding,
+    pub issuer: Finding,
+    pub client: Finding,
+    pub sync: Finding,
+    /// How many published keys fit, where the provider was judged.
+    pub key_count: Option<u32>,
+    /// What is worth saying though it blocks nothing.
+    pub warning: Option<String>,
+}
+
+impl Findings {
+    /// Nothing was asked, because of `why`.
+    pub(super) fn none(why: &str) -> Self {
+        let finding = || Finding::not_checked(why);
+        Self {
+            secrets: finding(),
+            connection: finding(),
+            issuer: finding(),
+            client: finding(),
+            sync: finding(),
+            key_count: None,
+            warning: None,
+        }
+    }
+
+    pub(super) fn of(resource: &Resource, spec: &IdentityProviderConfigSpec, oidc: &Oidc, observed: &Observed) -> Self {
+        let (issuer, key_count, warning) = judge_issuer(oidc, observed);
+        Self {
+            secrets: judge_secrets(observed),
+            connection: judge_connection(resource, spec, observed),
+            issuer,
+            client: Finding::not_checked("This version does not try the client's credentials at the provider."),
+            sync: Finding::not_checked("This version does not look for changes made by others."),
+            key_count,
+            warning,
+        }
+    }
+
+    /// The condition that forbids a change, if one does. What cannot be told about the provider forbids it too: a working
+    /// configuration is not given up for one that nobody could look at.
+    pub(super) fn blocker(&self, mode: VerificationMode) -> Option<&'static str> {
+        let issuer_blocks = match self.issuer.status {
+            ConditionStatus::True => false,
+            ConditionStatus::False => mode == VerificationMode::Enforce,
+            ConditionStatus::Unknown => true,
+        };
+        let checks = [
+            (!self.secrets.is_true(), "SecretsResolved"),
+            (!self.connection.is_true(), "ConnectionReady"),
+            (issuer_blocks, "IssuerVerified"),
+        ];
+        checks.into_iter().find_map(|(blocks, condition)| blocks.then_some(condition))
+    }
+}
+
+fn judge_secrets(observed: &Observed) -> Finding {
+    let faults: Vec<_> = observed.inputs.faults().collect();
+    let Some(gravest) = faults.iter().min_by_key(|fault| fault.class().rank()) else {
+        return Finding::verified(Reason::Resolved, "Every referenced key exists and holds a usable value.");
+    };
+    let messages: Vec<_> = faults.iter().map(|fault| fault.message()).collect();
+    Finding { message: messages.join(" "), ..Finding::from(*gravest) }
+}
+
+fn judge_connection(resource: &Resource, spec: &IdentityProviderConfigSpec, observed: &Observed) -> Finding {
+    match &observed.account {
+        None => {
+            Finding::not_checked("Not checked until the API key and the CA bundle can be read: see SecretsResolved.")
+        }
+        Some(Err(fault)) => fault.into(),
+        Some(Ok(account)) => account::judge(resource, spec, account),
+    }
+}
+
+fn judge_issuer(oidc: &Oidc, observed: &Observed) -> (Finding, Option<u32>, Option<String>) {
+    let judged = match observed.provider.as_deref() {
+        None => {
+            let finding = Finding::not_checked("Not checked until the CA bundle can be read: see SecretsResolved.");
+            return (finding, None, None);
+        }
+        Some(Err(fault)) => Err(fault.clone()),
+        Some(Ok(provider)) => provider::judge(oidc, provider).map(|keys| (keys, provider)),
+    };
+    match judged {
+        Err(fault) => ((&fault).into(), None, None),
+        Ok((keys, provider)) => (verified(oidc, keys), Some(keys), scope_warning(oidc, provider)),
+    }
+}
+
+fn verified(oidc: &Oidc, keys: u32) -> Finding {
+    let issuer = &oidc.issuer;
+    let algorithm = oidc.id_token_signed_response_alg.as_str();
+    let message = if oidc.id_token_signed_response_alg.is_symmetric() {
+        format!("{issuer} publishes all that is needed; the client secret signs with {algorithm}.")
+    } else {
+        format!("{issuer} publishes all that is needed, with {keys} signing key(s) for {algorithm}.")
+    };
+    Finding::verified(Reason::Verified, message)
+}
+
+fn scope_warning(oidc: &Oidc, provider: &Provider) -> Option<String> {
+    let unlisted = provider::unlisted_scopes(oidc, provider);
+    (!unlisted.is_empty())
+        .then(|| format!("The provider does not list the scope(s) {}; it may refuse them.", unlisted.join(", ")))
+}
+
+impl Class {
+    /// How much a fault weighs among others: what a person must mend comes first, then what is awaited, then what may pass.
+    pub(crate) fn rank(self) -> u8 {
+        match self {
+            Self::Input => 0,
+            Self::Absent => 1,
+            Self::Transient | Self::Throttled(_) => 2,
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! The one thing to do next.
+
+mod change;
+mod checks;
+mod leave;
+
+use cognigy_sso_api::{ApiUrl, ClientCheck, DriftPolicy, IdentityProviderConfigSpec, Oidc, Pending, Reason};
+use jiff::Timestamp;
+
+use crate::desired::Desired;
+use crate::fault::Class;
+use crate::finding::Finding;
+use crate::observed::{Account, Observed};
+use crate::resource::Resource;
+
+pub(crate) use checks::Findings;
+pub(crate) use leave::blocked;
+
+/// A change to make. A visit makes them one at a time, and each is planned afresh.
+#[derive(Debug)]
+pub enum Effect {
+    /// Put the finalizer on, before anything is applied that a deletion must reset.
+    AddFinalizer,
+    /// Take the finalizer off.
+    RemoveFinalizer,
+    /// Write down what is about to be done.
+    Record(Pending),
+    /// Configure an organization that has no configuration.
+    Configure(Desired),
+    /// Reset, and at once configure.
+    Replace {
+        /// The configuration that comes in.
+        desired: Desired,
+        /// Was the configuration that goes applied by somebody else?
+        adopts: bool,
+    },
+    /// Reset, since the resource is being deleted.
+    Reset,
+}
+
+/// The next effect, and what was found on the way to it.
+#[derive(Debug)]
+pub struct Plan {
+    /// What to do, if anything.
+    pub effect: Option<Effect>,
+    pub(crate) findings: Findings,
+    pub(crate) outlook: Outlook,
+}
+
+/// What `Configured` says as long as no receipt says more.
+#[derive(Debug)]
+pub(crate) enum Outlook {
+    /// The declared configuration is the one that was applied.
+    InForce,
+    /// A change is being made.
+    Due,
+    /// It is not, for this reason.
+    Held(Finding),
+    /// Nothing was looked at, by request.
+    Suspended,
+    /// The resource is going.
+    Leaving(Option<Finding>),
+}
+
+/// Says what to do next about this resource.
+///
+/// It is total: every resource and every observation has a plan, and one whose effect is done plans that effect no more.
+#[must_use]
+pub fn plan(resource: &Resource, observed: &Observed, now: Timestamp) -> Plan {
+    let spec = match &resource.spec {
+        Ok(spec) => spec,
+        Err(problem) => return unreadable(resource, problem),
+    };
+    if resource.deleting {
+        return leave::plan(resource, spec, observed);
+    }
+    let planned = plan_change(resource, spec, observed, now);
+    let effect = finalizer(resource, planned.effect.as_ref()).or(planned.effect);
+    Plan { effect, ..planned }
+}
+
+fn plan_change(resource: &Resource, spec: &IdentityProviderConfigSpec, observed: &Observed, now: Timestamp) -> Plan {
+    if spec.suspend {
+        let findings = Findings::none("Not checked while spec.suspend is true.");
+        return Plan { effect: None, findings, outlook: Outlook::Suspended };
+    }
+    match manageable(spec) {
+        Ok(oidc) => change::Case::new(resource, spec, oidc, observed, now).plan(),
+        Err(finding) => refused(finding),
+    }
+}
+
+/// The finalizer is there exactly while a deletion would have something to reset; it comes before what it guards.
+fn finalizer(resource: &Resource, change: Option<&Effect>) -> Option<Effect> {
+    match (resource.finalizer, resource.wants_finalizer()) {
+        (true, false) => Some(Effect::RemoveFinalizer),
+        (false, true) if change.is_some() || resource.owns_configuration() => Some(Effect::AddFinalizer),
+        _ => None,
+    }
+}
+
+/// The OpenID Connect part, unless the resource asks for what cannot be done.
+fn manageable(spec: &IdentityProviderConfigSpec) -> Result<&Oidc, Finding> {
+    let not_yet = [
+        (spec.saml.is_some(), "spec.saml"),
+        (spec.drift_policy == DriftPolicy::Report, "spec.driftPolicy: Report"),
+        (spec.verification.client_check == ClientCheck::Periodic, "spec.verification.clientCheck: Periodic"),
+    ];
+    if let Some((_, field)) = not_yet.into_iter().find(|(asked, _)| *asked) {
+        let message = format!("{field}: this version of the operator cannot do that yet. Take it out, or upgrade.");
+        return Err(Finding::refuted(Reason::Unsupported, message, Class::Input));
+    }
+    judge_url("spec.cognigy.apiUrl", &spec.cognigy.api_url, "https://api-trial.cognigy.ai/new")?;
+    if let Some(url) = &spec.cognigy.frontend_url {
+        judge_url("spec.cognigy.frontendUrl", url, "https://trial.cognigy.ai")?;
+    }
+    let missing = || invalid("spec.oidc is missing. Declare the provider and its client there.".to_owned());
+    spec.oidc.as_ref().ok_or_else(missing)
+}
+
+/// The API server refuses most of what is no URL; what it lets through is refused here.
+fn judge_url(field: &str, url: &str, example: &str) -> Result<(), Finding> {
+    let fault = ApiUrl::parse(url).err();
+    fault.map_or(Ok(()), |fault| Err(invalid(format!("{field} {fault}. Write one such as {example}"))))
+}
+
+fn invalid(message: String) -> Finding {
+    Finding::refuted(Reason::InvalidSpec, message, Class::Input)
+}
+
+/// A spec that cannot be read tells nothing, not even what a deletion shall do: nothing holds such a resource.
+fn unreadable(resource: &Resource, problem: &str) -> Plan {
+    if resource.deleting {
+        return leave::let_go(resource);
+    }
+    refused(invalid(format!("The resource cannot be read: {problem}. Correct the named field.")))
+}
+
+/// A resource that is not acted on as it stands. What it was before stays as it is.
+fn refused(finding: Finding) -> Plan {
+    let findings = Findings::none("Not checked: see the condition Configured.");
+    Plan { effect: None, findings, outlook: Outlook::Held(finding) }
+}
+
+impl Resource {
+    /// Is there anything to read outside before this resource can be planned?
+    #[must_use]
+    pub fn needs_observation(&self) -> bool {
+        let Ok(spec) = &self.spec else { return false };
+        if self.deleting {
+            return self.must_reset();
+        }
+        !spec.suspend && manageable(spec).is_ok()
+    }
+}
+
+impl Plan {
+    /// The account whose organization the configuration is for, where it is known and the right one.
+    pub(crate) fn account<'a>(&self, observed: &'a Observed) -> Option<&'a Account> {
+        let wrong = [Reason::OrganizationMismatch, Reason::OrganizationChanged];
+        observed.account.iter().flatten().next().filter(|_| !wrong.contains(&self.findings.connection.reason))
+    }
+}

@@ -1,1 +1,0 @@
-//! The stand-in against the published description, seen by an ordinary client.

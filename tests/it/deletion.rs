@@ -1,0 +1,120 @@
+//! What a deletion does, and what it never does.
+
+use cognigy_sso_api::{ConditionStatus, ConditionType, FINALIZER, Reason};
+use cognigy_sso_testkit::cognigy::Operation;
+use serde_json::json;
+
+use crate::support::{ORGANIZATION, World, eventually};
+
+#[tokio::test]
+async fn retain_has_no_finalizer_and_leaves_the_configuration() {
+    let world = World::new("retain").await;
+    let _operator = world.operator().await;
+    world.create(world.idp("acme")).await;
+    let ready = world.ready("acme").await;
+    assert_eq!(ready.metadata.finalizers, None);
+    world.delete("acme").await;
+    assert!(world.idps().get_opt("acme").await.unwrap().is_none(), "it is gone at once");
+    assert!(world.cognigy.configuration(ORGANIZATION).is_some());
+}
+
+#[tokio::test]
+async fn reset_resets_what_was_applied() {
+    let world = World::new("reset").await;
+    let _operator = world.operator().await;
+    world.create(world.idp("acme").with("/spec/deletionPolicy", json!("Reset"))).await;
+    let ready = world.ready("acme").await;
+    assert_eq!(ready.metadata.finalizers.as_deref(), Some(&[FINALIZER.to_owned()][..]));
+    world.delete("acme").await;
+    world.gone("acme").await;
+    assert_eq!(world.changes(), [Operation::Configure, Operation::Reset]);
+    assert_eq!(world.cognigy.configuration(ORGANIZATION), None);
+    eventually(async || (world.events("acme").await == ["Configured", "Reset"]).then_some(())).await.expect("events");
+}
+
+#[tokio::test]
+async fn reset_touches_nothing_that_was_never_applied() {
+    let world = World::new("never-applied").await;
+    let _operator = world.operator().await;
+    world.cognigy.configure_as_stranger(ORGANIZATION, json!({ "idpType": "saml" }));
+    world.cognigy.change(|settings| settings.login = cognigy_sso_testkit::cognigy::Login::NotFound);
+    world.create(world.idp("acme").with("/spec/deletionPolicy", json!("Reset"))).await;
+    world.condition("acme", ConditionType::Stalled, ConditionStatus::True, Reason::AlreadyConfigured).await;
+    world.delete("acme").await;
+    world.gone("acme").await;
+    assert_eq!(world.changes(), []);
+    assert_eq!(world.cognigy.configuration(ORGANIZATION), Some(json!({ "idpType": "saml" })));
+}
+
+#[tokio::test]
+async fn a_suspended_resource_goes_and_keeps_the_configuration() {
+    let world = World::new("suspended-goes").await;
+    let _operator = world.operator().await;
+    world.create(world.idp("acme").with("/spec/deletionPolicy", json!("Reset"))).await;
+    world.ready("acme").await;
+    world.patch("acme", json!({ "spec": { "suspend": true } })).await;
+    world.condition("acme", ConditionType::Ready, ConditionStatus::True, Reason::Suspended).await;
+    world.delete("acme").await;
+    world.gone("acme").await;
+    assert_eq!(world.changes(), [Operation::Configure]);
+}
+
+#[tokio::test]
+async fn a_blocked_deletion_says_why_and_goes_on_when_the_key_is_back() {
+    let world = World::new("blocked").await;
+    let _operator = world.operator().await;
+    world.create(world.idp("acme").with("/spec/deletionPolicy", json!("Reset"))).await;
+    world.ready("acme").await;
+    world.delete_secret("cognigy-api").await;
+    world.condition("acme", ConditionType::Ready, ConditionStatus::False, Reason::SecretNotFound).await;
+    world.delete("acme").await;
+    let blocked = world.condition("acme", ConditionType::Ready, ConditionStatus::False, Reason::DeletionBlocked).await;
+    assert!(blocked.message.contains("cognigy-api") && blocked.message.contains("set spec.deletionPolicy to Retain"));
+    eventually(async || world.events("acme").await.contains(&"DeletionBlocked".to_owned()).then_some(()))
+        .await
+        .expect("an event says so too");
+    world.put_secret("cognigy-api", &[("apiKey", "api-key-canary-7f31")]).await;
+    world.gone("acme").await;
+    assert_eq!(world.changes(), [Operation::Configure, Operation::Reset]);
+}
+
+#[tokio::test]
+async fn a_blocked_deletion_lets_go_when_the_policy_turns_to_retain() {
+    let world = World::new("lets-go").await;
+    let _operator = world.operator().await;
+    world.create(world.idp("acme").with("/spec/deletionPolicy", json!("Reset"))).await;
+    world.ready("acme").await;
+    world.cognigy.remove_user("api-key-canary-7f31");
+    world.delete("acme").await;
+    world.condition("acme", ConditionType::Stalled, ConditionStatus::True, Reason::DeletionBlocked).await;
+    world.patch("acme", json!({ "spec": { "deletionPolicy": "Retain" } })).await;
+    world.gone("acme").await;
+    assert_eq!(world.changes(), [Operation::Configure]);
+}
+
+#[tokio::test]
+async fn a_policy_that_changes_moves_the_finalizer() {
+    let world = World::new("policy").await;
+    let _operator = world.operator().await;
+    world.create(world.idp("acme")).await;
+    world.ready("acme").await;
+    world.patch("acme", json!({ "spec": { "deletionPolicy": "Reset" } })).await;
+    world.until("acme", "finalized", |resource| resource.metadata.finalizers.is_some()).await;
+    world.patch("acme", json!({ "spec": { "deletionPolicy": "Retain" } })).await;
+    world.until("acme", "free", |resource| resource.metadata.finalizers.is_none()).await;
+    assert_eq!(world.changes(), [Operation::Configure]);
+}
+
+#[tokio::test]
+async fn cognigy_down_delays_a_reset_and_does_not_lose_it() {
+    let world = World::new("down").await;
+    let _operator = world.operator().await;
+    world.create(world.idp("acme").with("/spec/deletionPolicy", json!("Reset"))).await;
+    world.ready("acme").await;
+    world.cognigy.install_on_connections(cognigy_sso_testkit::server::ConnectionFault::Reset, None);
+    world.delete("acme").await;
+    world.condition("acme", ConditionType::Reconciling, ConditionStatus::True, Reason::Retrying).await;
+    world.cognigy.clear_faults();
+    world.gone("acme").await;
+    assert_eq!(world.changes(), [Operation::Configure, Operation::Reset]);
+}

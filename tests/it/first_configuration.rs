@@ -1,0 +1,91 @@
+//! From `kubectl apply` to Ready.
+
+use cognigy_sso_api::{ConditionStatus, ConditionType, Reason};
+use cognigy_sso_testkit::cognigy::Operation;
+use futures::{StreamExt, TryStreamExt};
+use kube::runtime::watcher::{self, Event};
+use serde_json::json;
+
+use crate::support::{Idp, ORGANIZATION, SECRET, World, eventually, is_ready};
+
+#[tokio::test]
+async fn a_resource_becomes_ready_and_cognigy_gets_exactly_the_documented_body() {
+    let world = World::new("first").await;
+    let _operator = world.operator().await;
+    world.create(world.idp("acme")).await;
+    world.ready("acme").await;
+
+    let sent = world.cognigy.calls_of(Operation::Configure);
+    let documented = json!({
+        "idpType": "oidc",
+        "idpIssuer": world.issuer,
+        "idpClientId": "acme",
+        "idpClientSecret": SECRET,
+        "idpIdTokenSignedResponseAlg": "RS256",
+        "idpTokenEndpointAuthMethod": "client_secret_basic",
+    });
+    assert_eq!(sent.iter().map(|call| &call.body).collect::<Vec<_>>(), [&documented]);
+    assert_eq!(world.changes(), [Operation::Configure]);
+}
+
+#[tokio::test]
+async fn status_tells_what_was_found_and_what_to_register() {
+    let world = World::new("status").await;
+    let _operator = world.operator().await;
+    let frontend = json!("https://trial.example.com/");
+    world.create(world.idp("acme").with("/spec/cognigy/frontendUrl", frontend)).await;
+    let status = world.ready("acme").await.status.unwrap();
+
+    let host = world.cognigy.api_url().replace("https://", "").replace("/new", "");
+    let urls = status.urls.unwrap();
+    assert_eq!(*urls.login, format!("https://{host}/auth/oidc/login/{ORGANIZATION}"));
+    assert_eq!(*urls.callback, format!("https://{host}/auth/oidc/login/callback/{ORGANIZATION}"));
+    assert_eq!(*urls.logout.unwrap(), format!("https://trial.example.com/slo/{ORGANIZATION}"));
+    let organization = status.organization.unwrap();
+    assert_eq!((&*organization.id, &*organization.api_host), (ORGANIZATION, &*host));
+    assert!(status.issuer.unwrap().key_count >= 1);
+    let applied = status.applied.unwrap();
+    assert!(applied.fingerprint.starts_with("$argon2id$") && applied.generation == 1);
+    assert_eq!(applied.secrets.iter().map(|secret| &*secret.name).collect::<Vec<_>>(), ["acme-oidc", "cognigy-api"]);
+}
+
+#[tokio::test]
+async fn the_way_to_ready_takes_one_write_and_says_so_in_one_event() {
+    let world = World::new("one-write").await;
+    let _operator = world.operator().await;
+    let created = world.create(world.idp("acme")).await;
+    assert_eq!(created.status.map(|status| status.observed_generation), Some(-1), "the CRD's default");
+    let mut watch = watcher::watcher(world.idps(), watcher::Config::default()).boxed();
+    let mut versions = vec![created.metadata.resource_version];
+    while let Some(event) = watch.try_next().await.unwrap() {
+        let (Event::Apply(resource) | Event::InitApply(resource)) = event else { continue };
+        versions.push(resource.metadata.resource_version.clone());
+        if is_ready(&resource) {
+            break;
+        }
+    }
+    versions.dedup();
+    assert_eq!(versions.len(), 2, "created, and one write: {versions:?}");
+    eventually(async || (world.events("acme").await == ["Configured"]).then_some(())).await.expect("one event");
+}
+
+#[tokio::test]
+async fn what_cannot_be_done_yet_is_refused_not_ignored() {
+    let world = World::new("unsupported").await;
+    let _operator = world.operator().await;
+    let saml = json!({ "issuer": "x", "metadataUrl": "https://idp.example/metadata" });
+    let saml_only = world.idp("saml").with("/spec/oidc", json!(null)).with("/spec/saml", saml);
+    let report = world.idp("report").with("/spec/driftPolicy", json!("Report"));
+    let periodic = world.idp("periodic").with("/spec/verification", json!({ "clientCheck": "Periodic" }));
+    let expected: [(Idp, &str, &str); 3] = [
+        (saml_only, "saml", "spec.saml"),
+        (report, "report", "spec.driftPolicy"),
+        (periodic, "periodic", "spec.verification.clientCheck"),
+    ];
+    for (idp, name, field) in expected {
+        world.create(idp).await;
+        let stalled = world.condition(name, ConditionType::Stalled, ConditionStatus::True, Reason::Unsupported).await;
+        assert!(stalled.message.contains(field), "{}", stalled.message);
+    }
+    assert_eq!(world.calls(Operation::Me), 0);
+}

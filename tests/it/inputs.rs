@@ -1,0 +1,154 @@
+//! Secrets and ConfigMaps: created late, rotated, deleted, created again, and unusable.
+
+use cognigy_sso_api::{ConditionStatus, ConditionType, Reason};
+use cognigy_sso_testkit::cognigy::Operation;
+use serde_json::json;
+
+use crate::support::{ORGANIZATION, SECRET, World, eventually};
+
+const ROTATED: &str = "rotated-secret-canary-11c8";
+
+#[tokio::test]
+async fn a_secret_that_comes_late_is_noticed() {
+    let world = World::new("late-secret").await;
+    world.delete_secret("acme-oidc").await;
+    let _operator = world.operator().await;
+    world.create(world.idp("acme")).await;
+    let waiting =
+        world.condition("acme", ConditionType::SecretsResolved, ConditionStatus::False, Reason::SecretNotFound).await;
+    assert!(waiting.message.contains("spec.oidc.clientSecretRef") && waiting.message.contains("acme-oidc"));
+    world.condition("acme", ConditionType::Reconciling, ConditionStatus::True, Reason::Progressing).await;
+    // What can be told is told all the same: the callback can be registered before the secret is there.
+    let status = world.get("acme").await.status.unwrap();
+    assert!(status.urls.is_some() && status.is_true(ConditionType::IssuerVerified));
+
+    world.put_secret("acme-oidc", &[("other", "x")]).await;
+    world.condition("acme", ConditionType::SecretsResolved, ConditionStatus::False, Reason::KeyNotFound).await;
+    world.put_secret("acme-oidc", &[("clientSecret", SECRET)]).await;
+    world.ready("acme").await;
+    assert_eq!(world.configured_secret().as_deref(), Some(SECRET));
+}
+
+#[tokio::test]
+async fn an_authority_that_comes_late_is_noticed() {
+    let world = World::new("late-ca").await;
+    let _operator = world.operator().await;
+    let ca = json!({ "configMapRef": { "name": "late", "key": "ca.crt" } });
+    world.create(world.idp("acme").with("/spec/oidc/caBundle", ca)).await;
+    world.condition("acme", ConditionType::SecretsResolved, ConditionStatus::False, Reason::ConfigMapNotFound).await;
+    world.put_config_map("late", &[("ca.crt", "no certificate")]).await;
+    world.condition("acme", ConditionType::SecretsResolved, ConditionStatus::False, Reason::InvalidCertificate).await;
+    world.put_config_map("late", &[("ca.crt", world.authority.pem())]).await;
+    world.ready("acme").await;
+}
+
+#[tokio::test]
+async fn a_rotated_secret_is_applied_by_reset_and_configure() {
+    let world = World::new("rotated").await;
+    let _operator = world.operator().await;
+    world.create(world.idp("acme")).await;
+    let before = world.ready("acme").await.status.unwrap().applied.unwrap();
+
+    world.put_secret("acme-oidc", &[("clientSecret", ROTATED)]).await;
+    eventually(async || (world.configured_secret().as_deref() == Some(ROTATED)).then_some(())).await.expect("applied");
+    let after = world
+        .until("acme", "configured anew", |resource| {
+            let applied = resource.status.as_ref().and_then(|status| status.applied.as_ref());
+            applied.is_some_and(|applied| applied.fingerprint != before.fingerprint)
+        })
+        .await;
+    assert_eq!(world.changes(), [Operation::Configure, Operation::Reset, Operation::Configure]);
+    assert_eq!(after.status.unwrap().pending, None);
+    world.ready("acme").await;
+}
+
+#[tokio::test]
+async fn the_same_bytes_in_a_new_version_of_a_secret_change_nothing() {
+    let world = World::new("same-bytes").await;
+    let mut operator = world.operator().await;
+    world.create(world.idp("acme")).await;
+    let before = world.ready("acme").await.metadata.resource_version;
+    let visits = world.calls(Operation::Me);
+
+    world.put_secret("acme-oidc", &[("clientSecret", SECRET), ("unused", "x")]).await;
+    eventually(async || (world.calls(Operation::Me) > visits).then_some(())).await.expect("it is looked at");
+    operator.stop().await;
+    assert_eq!(world.changes(), [Operation::Configure]);
+    assert_eq!(world.get("acme").await.metadata.resource_version, before, "nothing is written");
+}
+
+#[tokio::test]
+async fn a_rotated_api_key_is_picked_up_without_a_configure() {
+    let world = World::new("api-key").await;
+    let _operator = world.operator().await;
+    world.create(world.idp("acme")).await;
+    world.ready("acme").await;
+    world.cognigy.add_admin("new-key", ORGANIZATION);
+    world.cognigy.clear_calls();
+    world.put_secret("cognigy-api", &[("apiKey", "new-key")]).await;
+    let with_new_key =
+        world.cognigy.wait_for_call(|call| call.headers["x-api-key"] == "new-key", crate::support::PATIENCE);
+    assert_eq!(with_new_key.await.unwrap().operation, Operation::Me);
+    assert_eq!(world.changes(), []);
+}
+
+#[tokio::test]
+async fn a_secret_that_goes_takes_nothing_away_and_may_come_back() {
+    let world = World::new("secret-goes").await;
+    let _operator = world.operator().await;
+    world.create(world.idp("acme")).await;
+    world.ready("acme").await;
+    world.delete_secret("acme-oidc").await;
+    world.condition("acme", ConditionType::Ready, ConditionStatus::False, Reason::SecretNotFound).await;
+    assert_eq!(world.configured_secret().as_deref(), Some(SECRET), "the working configuration stays");
+    world.put_secret("acme-oidc", &[("clientSecret", SECRET)]).await;
+    world.ready("acme").await;
+    assert_eq!(world.changes(), [Operation::Configure], "another Secret with the same bytes is no change");
+}
+
+#[tokio::test]
+async fn every_unusable_value_says_which_and_why() {
+    let world = World::new("unusable").await;
+    let _operator = world.operator().await;
+    let long = vec![b'x'; 900 * 1024];
+    let cases: &[(&str, &str, &[u8], Reason)] = &[
+        ("empty", "Opaque", b"", Reason::EmptyValue),
+        ("blank", "Opaque", b" \n ", Reason::EmptyValue),
+        ("newline", "Opaque", b"secret\n", Reason::InvalidValue),
+        ("binary", "Opaque", b"\xff\xfe\x00", Reason::InvalidValue),
+        ("control", "Opaque", b"a\x07b", Reason::InvalidValue),
+        ("long", "Opaque", &long, Reason::InvalidValue),
+        ("helm", "helm.sh/release.v1", b"secret", Reason::SecretTypeRefused),
+    ];
+    for (name, r#type, value, reason) in cases {
+        world.put_secret_bytes(name, r#type, &[("clientSecret", value)]).await;
+        world.create(world.idp(name).with("/spec/oidc/clientSecretRef/name", json!(name))).await;
+        let found = world.condition(name, ConditionType::SecretsResolved, ConditionStatus::False, *reason).await;
+        assert!(
+            found.message.contains("spec.oidc.clientSecretRef") && found.message.contains(name),
+            "{}",
+            found.message
+        );
+        world.condition(name, ConditionType::Stalled, ConditionStatus::True, *reason).await;
+    }
+    assert_eq!(world.changes(), [], "nothing was applied");
+}
+
+#[tokio::test]
+async fn a_client_id_from_a_secret_is_followed() {
+    let world = World::new("client-id").await;
+    world.put_secret("acme-id", &[("clientId", "from-a-secret")]).await;
+    let _operator = world.operator().await;
+    let reference = json!({ "name": "acme-id", "key": "clientId" });
+    let idp =
+        world.idp("acme").with("/spec/oidc/clientId", json!(null)).with("/spec/oidc/clientIdSecretRef", reference);
+    world.create(idp).await;
+    world.ready("acme").await;
+    assert_eq!(world.cognigy.configuration(ORGANIZATION).unwrap()["idpClientId"], "from-a-secret");
+    world.put_secret("acme-id", &[("clientId", "another")]).await;
+    let followed = async || {
+        let held = world.cognigy.configuration(ORGANIZATION)?;
+        (held["idpClientId"] == "another").then_some(())
+    };
+    eventually(followed).await.expect("the new client id is applied");
+}

@@ -1,0 +1,167 @@
+//! What a provider can get wrong: each ends as a condition that names the fault and the mend, and nothing is applied.
+
+use std::time::Duration;
+
+use cognigy_sso_api::{ConditionStatus, ConditionType, Reason};
+use cognigy_sso_testkit::provider::{Client, Operation, Profile, Style, keys};
+use cognigy_sso_testkit::server::{Fault, Plan, Reply};
+use serde_json::{Value, json};
+
+use crate::support::{SECRET, World};
+
+/// What is made wrong, and what the condition must say.
+struct Case {
+    name: &'static str,
+    status: ConditionStatus,
+    reason: Reason,
+    says: &'static str,
+}
+
+const fn refuted(name: &'static str, reason: Reason, says: &'static str) -> Case {
+    Case { name, status: ConditionStatus::False, reason, says }
+}
+
+const fn unknown(name: &'static str, reason: Reason, says: &'static str) -> Case {
+    Case { name, status: ConditionStatus::Unknown, reason, says }
+}
+
+async fn check(world: &World, case: &Case) {
+    world.create(world.idp(case.name).with("/spec/oidc/issuer", json!(world.provider.base(case.name)))).await;
+    let condition = world.condition(case.name, ConditionType::IssuerVerified, case.status, case.reason).await;
+    assert!(condition.message.contains(case.says), "{}: {}", case.name, condition.message);
+    let marker =
+        if case.status == ConditionStatus::False { ConditionType::Stalled } else { ConditionType::Reconciling };
+    world.until(case.name, "marked", |resource| crate::support::current(resource, marker).is_some()).await;
+}
+
+#[tokio::test]
+async fn documents_that_do_not_fit_are_refuted() {
+    let world = World::new("documents").await;
+    let _operator = world.operator().await;
+    type Edit = fn(&mut Profile);
+    let set =
+        |member: &'static str, value: Value| move |profile: &mut Profile| profile.discovery[member] = value.clone();
+    let cases: Vec<(Case, Box<dyn Fn(&mut Profile)>)> = vec![
+        (
+            refuted("o3-issuer", Reason::IssuerMismatch, "set spec.oidc.issuer to https://other.example"),
+            Box::new(set("issuer", json!("https://other.example"))),
+        ),
+        (
+            refuted("o3-template", Reason::IssuerMismatch, "your own tenant"),
+            Box::new(set("issuer", json!("https://login.example/{tenantid}/v2.0"))),
+        ),
+        (
+            refuted("o4-http", Reason::EndpointInvalid, "token_endpoint"),
+            Box::new(set("token_endpoint", json!("http://idp.example/token"))),
+        ),
+        (
+            refuted("o10-missing", Reason::EndpointInvalid, "lacks authorization_endpoint"),
+            Box::new(set("authorization_endpoint", Value::Null)),
+        ),
+        (
+            refuted("o10-types", Reason::DiscoveryInvalid, "response_types_supported"),
+            Box::new(set("response_types_supported", json!("code"))),
+        ),
+        (refuted("o10-issuer", Reason::DiscoveryInvalid, "names no issuer"), Box::new(set("issuer", json!(7)))),
+        (refuted("o11-none", Reason::NoUsableKey, "RS256"), Box::new((|profile| profile.keys = keys::set([])) as Edit)),
+        (
+            refuted("o11-enc", Reason::NoUsableKey, "RS256"),
+            Box::new((|profile| profile.keys = keys::set([keys::rsa_for_encryption()])) as Edit),
+        ),
+        (
+            refuted("o11-ec", Reason::NoUsableKey, "RS256"),
+            Box::new((|profile| profile.keys = keys::set([keys::elliptic_p256()])) as Edit),
+        ),
+        (
+            refuted("o11-nonsense", Reason::NoUsableKey, "RS256"),
+            Box::new((|profile| profile.keys = keys::set([keys::nonsense()])) as Edit),
+        ),
+        (
+            refuted("o11-no-set", Reason::DiscoveryInvalid, "key set"),
+            Box::new((|profile| profile.keys = json!([])) as Edit),
+        ),
+        (
+            refuted("algorithm", Reason::AlgorithmNotSupported, "ES256"),
+            Box::new(set("id_token_signing_alg_values_supported", json!(["ES256"]))),
+        ),
+        (
+            refuted("method", Reason::AuthMethodNotSupported, "private_key_jwt"),
+            Box::new(set("token_endpoint_auth_methods_supported", json!(["private_key_jwt"]))),
+        ),
+        (
+            refuted("flow", Reason::FlowNotSupported, "authorization code flow"),
+            Box::new(set("response_types_supported", json!(["id_token"]))),
+        ),
+    ];
+    for (case, edit) in &cases {
+        world.provider.add(case.name, Style::OidcProvider, vec![Client::new("acme", SECRET)]);
+        world.provider.edit(case.name, edit);
+        check(&world, case).await;
+    }
+    assert_eq!(world.changes(), []);
+}
+
+#[tokio::test]
+async fn answers_that_are_no_documents_are_told_apart() {
+    let world = World::new("answers").await;
+    let _operator = world.operator().await;
+    let cases = [
+        (refuted("o1-404", Reason::DiscoveryNotFound, "404"), Fault::status(404)),
+        (unknown("o2-503", Reason::ServerError, "503"), Fault::status(503)),
+        (unknown("o2-429", Reason::Throttled, "429"), Fault::status(429).header("retry-after", "7")),
+        (refuted("o5-redirect", Reason::DiscoveryInvalid, "302"), Fault::redirect("https://login.example/")),
+        (refuted("o6-page", Reason::DiscoveryInvalid, "is not a JSON object"), Fault::page(200)),
+        (refuted("o6-garbage", Reason::DiscoveryInvalid, "is not a JSON object"), Fault::reply(Reply::Garbage)),
+        (refuted("o7-endless", Reason::Unreachable, "larger than allowed"), Fault::reply(Reply::Endless)),
+        (refuted("o8-bomb", Reason::DiscoveryInvalid, "is not a JSON object"), Fault::reply(Reply::GzipBomb(1024))),
+        (unknown("cut", Reason::Unreachable, "ended the connection"), Fault::cut()),
+        (unknown("half", Reason::Unreachable, "ended the connection"), Fault::reply(Reply::Half)),
+    ];
+    for (case, fault) in cases {
+        world.provider.add(case.name, Style::OidcProvider, vec![Client::new("acme", SECRET)]);
+        world.provider.install(Plan::on(Operation::Discovery, [fault]).of(case.name).forever());
+        check(&world, &case).await;
+    }
+    assert_eq!(world.changes(), []);
+}
+
+#[tokio::test]
+async fn a_provider_that_answers_one_byte_a_second_delays_nobody_else() {
+    let world = World::new("slow").await;
+    let _operator = world.operator().await;
+    for (name, reply) in [("silent", Reply::Silence), ("drip", Reply::Drip)] {
+        world.provider.add(name, Style::OidcProvider, vec![Client::new("acme", SECRET)]);
+        world.provider.install(Plan::on(Operation::Discovery, [Fault::reply(reply)]).of(name).forever());
+        for number in 0..4 {
+            let (name, issuer) = (format!("{name}-{number}"), world.provider.base(name));
+            world.create(world.idp(&name).with("/spec/oidc/issuer", json!(issuer))).await;
+        }
+    }
+    let began = std::time::Instant::now();
+    world.create(world.idp("good")).await;
+    world.ready("good").await;
+    assert!(began.elapsed() < Duration::from_secs(8), "the slow ones time out after 10 s: {:?}", began.elapsed());
+    // Meanwhile, those that wait say that they are worked on, and then why.
+    world.condition("silent-0", ConditionType::IssuerVerified, ConditionStatus::Unknown, Reason::Unreachable).await;
+    world.condition("drip-0", ConditionType::IssuerVerified, ConditionStatus::Unknown, Reason::Unreachable).await;
+}
+
+#[tokio::test]
+async fn a_certificate_of_an_unknown_authority_is_told() {
+    let world = World::new("untrusted").await;
+    let _operator = world.operator().await;
+    world.create(world.idp("acme").with("/spec/oidc/caBundle", Value::Null)).await;
+    let condition =
+        world.condition("acme", ConditionType::IssuerVerified, ConditionStatus::Unknown, Reason::Unreachable).await;
+    assert!(condition.message.contains("caBundle"), "{}", condition.message);
+}
+
+#[tokio::test]
+async fn a_scope_that_is_not_listed_is_a_warning_only() {
+    let world = World::new("scope").await;
+    let _operator = world.operator().await;
+    world.create(world.idp("acme").with("/spec/oidc/additionalScopes", json!(["unheard-of"]))).await;
+    let ready = world.ready("acme").await;
+    let condition = crate::support::current(&ready, ConditionType::Ready).unwrap();
+    assert!(condition.message.contains("unheard-of"), "{}", condition.message);
+}

@@ -1,0 +1,40 @@
+//! The control plane that all tests of this binary share.
+
+use cognigy_sso_testkit::control_plane::{ControlPlane, Options};
+use k8s_openapi::api::core::v1::Namespace;
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
+use kube::api::PostParams;
+use kube::runtime::wait::{await_condition, conditions::is_crd_established};
+use kube::{Api, Client, ResourceExt};
+use serde_json::json;
+use tokio::sync::OnceCell;
+
+static CLUSTER: OnceCell<ControlPlane> = OnceCell::const_new();
+
+/// The control plane, started by the first test that asks, with the definition installed.
+pub async fn cluster() -> &'static ControlPlane {
+    CLUSTER.get_or_init(start).await
+}
+
+async fn start() -> ControlPlane {
+    // Several parts of a test speak TLS, and each takes the process's provider.
+    let _already_installed = rustls::crypto::ring::default_provider().install_default();
+    let cluster = ControlPlane::start(&Options::default()).await.unwrap();
+    let client = cluster.client().await.unwrap();
+    let crds: Api<CustomResourceDefinition> = Api::all(client);
+    let crd = crds.create(&PostParams::default(), &cognigy_sso_api::crd()).await.unwrap();
+    await_condition(crds, &crd.name_any(), is_crd_established()).await.unwrap();
+    cluster
+}
+
+/// A client of its own for each test: a connection belongs to the test's runtime.
+pub async fn client() -> Client {
+    cluster().await.client().await.unwrap()
+}
+
+/// A new namespace whose name begins so.
+pub async fn namespace(client: &Client, name: &str) -> String {
+    let namespace = json!({ "metadata": { "generateName": format!("{name}-") } });
+    let api: Api<Namespace> = Api::all(client.clone());
+    api.create(&PostParams::default(), &serde_json::from_value(namespace).unwrap()).await.unwrap().name_any()
+}

@@ -1,0 +1,214 @@
+//! What a test stands on: a namespace of its own on the shared API server, a Cognigy.AI stand-in, a programmable provider and
+//! the operator's binary.
+
+mod cluster;
+mod objects;
+mod operator;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use cognigy_sso_api::{Condition, ConditionStatus, ConditionType, IdentityProviderConfig, Reason};
+use cognigy_sso_testkit::cognigy::{Operation, StandIn};
+use cognigy_sso_testkit::pki::Authority;
+use cognigy_sso_testkit::provider::{Client as Registered, Provider, Style};
+use k8s_openapi::api::core::v1::{ConfigMap, Secret};
+use kube::api::{DeleteParams, Patch, PatchParams, PostParams};
+use kube::{Api, Client};
+use serde_json::{Value, json};
+
+pub use cluster::{client, cluster};
+pub use objects::{API_KEY, Idp, ORGANIZATION, SECRET};
+pub use operator::Operator;
+
+/// How long anything may take before a test gives up. Far above what it takes, so that a slow machine fails no test.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A test's own world.
+pub struct World {
+    pub namespace: String,
+    pub client: Client,
+    pub authority: Authority,
+    pub cognigy: StandIn,
+    pub provider: Provider,
+    /// The issuer that [`World::idp`] names.
+    pub issuer: String,
+}
+
+/// The name of that issuer at the provider.
+pub const ISSUER: &str = "acme";
+
+impl World {
+    /// A namespace with the Secrets and the CA that [`Idp::new`] refers to, and nothing else in it.
+    pub async fn new(name: &str) -> Self {
+        let client = client().await;
+        let namespace = cluster::namespace(&client, name).await;
+        let authority = Authority::new(name).unwrap();
+        let cognigy = StandIn::start(&authority).await.unwrap();
+        let provider = Provider::start(&authority).await.unwrap();
+        let issuer = provider.add(ISSUER, Style::OidcProvider, vec![Registered::new("acme", SECRET)]);
+        cognigy.add_admin(objects::API_KEY, ORGANIZATION);
+        let world = Self { namespace, client, authority, cognigy, provider, issuer };
+        world.put_config_map("ca", &[("ca.crt", world.authority.pem())]).await;
+        world.put_secret("cognigy-api", &[("apiKey", objects::API_KEY)]).await;
+        world.put_secret("acme-oidc", &[("clientSecret", SECRET)]).await;
+        world
+    }
+
+    /// The operator, looking after this namespace alone.
+    pub async fn operator(&self) -> Operator {
+        Operator::start(&self.namespace, &[]).await
+    }
+
+    /// A resource that becomes ready in this world.
+    pub fn idp(&self, name: &str) -> Idp {
+        Idp::new(name, &self.cognigy.api_url(), &self.issuer)
+    }
+
+    pub fn idps(&self) -> Api<IdentityProviderConfig> {
+        Api::namespaced(self.client.clone(), &self.namespace)
+    }
+
+    pub async fn create(&self, idp: Idp) -> IdentityProviderConfig {
+        self.idps().create(&PostParams::default(), &idp.build()).await.unwrap()
+    }
+
+    pub async fn get(&self, name: &str) -> IdentityProviderConfig {
+        self.idps().get(name).await.unwrap()
+    }
+
+    /// Merges a patch into the resource.
+    pub async fn patch(&self, name: &str, patch: Value) -> IdentityProviderConfig {
+        self.idps().patch(name, &PatchParams::default(), &Patch::Merge(patch)).await.unwrap()
+    }
+
+    pub async fn delete(&self, name: &str) {
+        self.idps().delete(name, &DeleteParams::default()).await.unwrap();
+    }
+
+    pub async fn put_secret(&self, name: &str, values: &[(&str, &str)]) {
+        let values = values.iter().map(|(key, value)| (*key, value.as_bytes())).collect::<Vec<_>>();
+        self.put_secret_bytes(name, "Opaque", &values).await;
+    }
+
+    pub async fn put_secret_bytes(&self, name: &str, r#type: &str, values: &[(&str, &[u8])]) {
+        let data: BTreeMap<_, _> =
+            values.iter().map(|(key, value)| ((*key).to_owned(), k8s_openapi::ByteString(value.to_vec()))).collect();
+        let secret =
+            json!({ "apiVersion": "v1", "kind": "Secret", "metadata": { "name": name }, "type": r#type, "data": data });
+        self.secrets().patch(name, &apply(), &Patch::Apply(secret)).await.unwrap();
+    }
+
+    pub async fn delete_secret(&self, name: &str) {
+        self.secrets().delete(name, &DeleteParams::default()).await.unwrap();
+    }
+
+    pub fn secrets(&self) -> Api<Secret> {
+        Api::namespaced(self.client.clone(), &self.namespace)
+    }
+
+    pub async fn put_config_map(&self, name: &str, values: &[(&str, &str)]) {
+        let data: BTreeMap<_, _> = values.iter().copied().collect();
+        let map = json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": name }, "data": data });
+        let api: Api<ConfigMap> = Api::namespaced(self.client.clone(), &self.namespace);
+        api.patch(name, &apply(), &Patch::Apply(map)).await.unwrap();
+    }
+
+    /// Waits until the resource fulfils `wanted`.
+    pub async fn until(
+        &self,
+        name: &str,
+        what: &str,
+        wanted: impl Fn(&IdentityProviderConfig) -> bool,
+    ) -> IdentityProviderConfig {
+        let mut last = None;
+        let found = eventually(async || {
+            last = self.idps().get_opt(name).await.unwrap();
+            last.clone().filter(&wanted)
+        });
+        match found.await {
+            Some(found) => found,
+            None => panic!("{name} never was {what}:\n{}", serde_json::to_string_pretty(&last).unwrap()),
+        }
+    }
+
+    /// Waits until the resource is ready in its present generation.
+    pub async fn ready(&self, name: &str) -> IdentityProviderConfig {
+        self.until(name, "Ready", is_ready).await
+    }
+
+    /// Waits until this condition has this status and reason in the resource's present generation.
+    pub async fn condition(
+        &self,
+        name: &str,
+        r#type: ConditionType,
+        status: ConditionStatus,
+        reason: Reason,
+    ) -> Condition {
+        let what = format!("{type:?}={status:?}, reason {reason}");
+        let holds = |condition: &Condition| condition.status == status && condition.reason == reason;
+        let resource = self.until(name, &what, |resource| current(resource, r#type).is_some_and(|c| holds(&c))).await;
+        current(&resource, r#type).unwrap()
+    }
+
+    /// Waits until the resource is gone.
+    pub async fn gone(&self, name: &str) {
+        let gone = eventually(async || self.idps().get_opt(name).await.unwrap().is_none().then_some(())).await;
+        assert!(gone.is_some(), "{name} is still there");
+    }
+
+    /// How often Cognigy.AI was asked to do this.
+    pub fn calls(&self, operation: Operation) -> usize {
+        self.cognigy.calls_of(operation).len()
+    }
+
+    /// `configure` and `reset` in the order in which they took effect.
+    pub fn changes(&self) -> Vec<Operation> {
+        let changing = self.cognigy.calls().into_iter().filter(|call| call.effect);
+        changing
+            .map(|call| call.operation)
+            .filter(|operation| matches!(operation, Operation::Configure | Operation::Reset))
+            .collect()
+    }
+
+    /// The client secret that Cognigy.AI holds.
+    pub fn configured_secret(&self) -> Option<String> {
+        self.cognigy.configuration(ORGANIZATION).map(|held| held["idpClientSecret"].as_str().unwrap().to_owned())
+    }
+
+    /// The reasons of the events of a resource, in the order in which they happened.
+    pub async fn events(&self, name: &str) -> Vec<String> {
+        let api: Api<k8s_openapi::api::events::v1::Event> = Api::namespaced(self.client.clone(), &self.namespace);
+        let mut events = api.list(&kube::api::ListParams::default()).await.unwrap().items;
+        events.retain(|event| event.regarding.as_ref().is_some_and(|object| object.name.as_deref() == Some(name)));
+        events.sort_by_key(|event| event.event_time.as_ref().map(|time| time.0));
+        events.into_iter().filter_map(|event| event.reason).collect()
+    }
+}
+
+fn apply() -> PatchParams {
+    PatchParams::apply("test").force()
+}
+
+/// The condition, if it is about the present generation.
+pub fn current(resource: &IdentityProviderConfig, r#type: ConditionType) -> Option<Condition> {
+    let condition = resource.status.as_ref()?.condition(r#type)?;
+    (Some(condition.observed_generation) == resource.metadata.generation).then(|| condition.clone())
+}
+
+pub fn is_ready(resource: &IdentityProviderConfig) -> bool {
+    current(resource, ConditionType::Ready).is_some_and(|ready| ready.status == ConditionStatus::True)
+}
+
+/// Asks again and again until there is an answer; `None` when patience ends.
+pub async fn eventually<T>(mut ask: impl AsyncFnMut() -> Option<T>) -> Option<T> {
+    let asking = async {
+        loop {
+            if let Some(answer) = ask().await {
+                return answer;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, asking).await.ok()
+}
