@@ -86,7 +86,7 @@ impl Context {
                     }
                     Prepared::Call => {
                         let receipt = self.call(&resource, effect, &observed, &sources, salt).await;
-                        if self.take_note(&resource, &receipt, &mut observed) {
+                        if self.take_note(&resource, &receipt, &mut observed, &sources).await {
                             continue;
                         }
                         Some(receipt)
@@ -138,9 +138,19 @@ impl Context {
     }
 
     /// Is the visit not over yet, because the receipt only tells more about the organization?
-    fn take_note(&self, resource: &Resource, receipt: &Receipt, observed: &mut Observed) -> bool {
+    async fn take_note(
+        &self,
+        resource: &Resource,
+        receipt: &Receipt,
+        observed: &mut Observed,
+        sources: &Sources,
+    ) -> bool {
         match receipt {
-            Receipt::AlreadyConfigured if !observed.already_configured => observed.already_configured = true,
+            Receipt::AlreadyConfigured if !observed.already_configured => {
+                observed.already_configured = true;
+                // What was not there a moment ago may be what this very call left behind, delivered twice.
+                observed.login = self.observer.login(resource, observed, sources).await;
+            }
             Receipt::WasReset => {
                 observed.reset = true;
                 let organization = resource.status.organization.as_ref().map_or("", |organization| &organization.id);

@@ -19,7 +19,7 @@ use crate::visit::{Context, Memory, Outcome};
 use crate::watched::Key;
 
 use queue::Queue;
-use store::Store;
+use store::{Change, Store};
 pub(crate) use watches::Scope;
 pub(crate) use watches::WAITS_FOR;
 use watches::{News, Object, Subject, Watch, Watches};
@@ -90,8 +90,11 @@ impl Controller {
             News::ListEnds => self.list_ends(watch),
             News::Applied(resource) => {
                 let key = resource.key();
-                if self.store.apply((*resource).into()) {
-                    self.queue.push(&key);
+                match self.store.apply((*resource).into()) {
+                    Change::ByUser => self.queue.push(&key),
+                    // During a visit it is the visit's own write.
+                    Change::ByOperator if !self.queue.is_visited(&key) => self.queue.push(&key),
+                    Change::ByOperator | Change::None => {}
                 }
             }
             News::Gone(key, version) => self.gone(&key, version),
@@ -156,7 +159,9 @@ impl Controller {
         let Some(key) = self.visited.remove(&id) else { return };
         let pause = if let Ok((_, outcome)) = ended {
             let next = outcome.next;
-            self.store.conclude(&key, outcome);
+            if self.store.conclude(&key, outcome) {
+                self.queue.push(&key);
+            }
             next
         } else {
             tracing::error!(namespace = %key.namespace, name = %key.name, "a visit panicked: this is a fault of the operator, please report it");

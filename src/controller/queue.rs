@@ -71,6 +71,10 @@ impl Queue {
         }
     }
 
+    pub(super) fn is_visited(&self, key: &Key) -> bool {
+        matches!(self.states.get(key), Some(State::Visited { .. }))
+    }
+
     pub(super) fn begin(&mut self, key: &Key) {
         self.states.insert(key.clone(), State::Visited { again: false });
     }

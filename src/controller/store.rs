@@ -12,6 +12,17 @@ use crate::observe::References;
 use crate::visit::{Memory, Outcome};
 use crate::watched::Key;
 
+/// How a resource has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Change {
+    /// Not at all, or in nothing that matters.
+    None,
+    /// In what users ask for.
+    ByUser,
+    /// Only in what the operator writes.
+    ByOperator,
+}
+
 struct Entry {
     resource: Arc<Resource>,
     memory: Memory,
@@ -59,23 +70,22 @@ impl Store {
         self.entries.get(key).map(|entry| (Arc::clone(&entry.resource), entry.memory.clone()))
     }
 
-    /// Takes a resource as a watch shows it; says whether it asks for a visit. What is older than what is known, or the
-    /// operator's own write, does not.
-    pub(super) fn apply(&mut self, resource: Resource) -> bool {
+    /// Takes a resource as a watch shows it.
+    pub(super) fn apply(&mut self, resource: Resource) -> Change {
         let key = Key { namespace: resource.namespace.clone(), name: resource.name.clone() };
         let listed = self.lists;
         let Some(entry) = self.entries.get_mut(&key) else {
             self.insert(key, resource);
-            return true;
+            return Change::ByUser;
         };
         entry.listed = listed;
         if resource.resource_version <= entry.resource.resource_version {
-            return false;
+            return Change::None;
         }
         if resource.uid != entry.resource.uid {
             self.remove(&key, None);
             self.insert(key, resource);
-            return true;
+            return Change::ByUser;
         }
         let before = std::mem::replace(&mut entry.resource, Arc::new(resource.clone()));
         if before.generation != resource.generation {
@@ -83,7 +93,7 @@ impl Store {
             self.unrefer(&key, &before);
             self.refer(&key, &resource);
         }
-        asks_for_visit(&before, &resource)
+        Change::between(&before, &resource)
     }
 
     fn insert(&mut self, key: Key, resource: Resource) {
@@ -104,11 +114,12 @@ impl Store {
         true
     }
 
-    /// Takes what a visit ended with, unless a watch has shown something newer meanwhile.
-    pub(super) fn conclude(&mut self, key: &Key, outcome: Outcome) {
-        let (Some(entry), Some(resource)) = (self.entries.get_mut(key), outcome.resource) else { return };
+    /// Takes what a visit ended with, unless a watch has shown something newer meanwhile. Says whether somebody else has
+    /// changed what the operator alone writes.
+    pub(super) fn conclude(&mut self, key: &Key, outcome: Outcome) -> bool {
+        let (Some(entry), Some(resource)) = (self.entries.get_mut(key), outcome.resource) else { return false };
         if entry.resource.uid != resource.uid {
-            return;
+            return false;
         }
         let changed = entry.memory.changed;
         entry.memory = outcome.memory;
@@ -118,7 +129,10 @@ impl Store {
         } else if entry.memory.unreported {
             let status = resource.status;
             entry.resource = Arc::new(Resource { status, ..(*entry.resource).clone() });
+        } else {
+            return Change::between(&resource, &entry.resource) == Change::ByOperator;
         }
+        false
     }
 
     /// Takes a Secret or ConfigMap as a watch shows it, and answers with the resources to visit.
@@ -211,10 +225,15 @@ fn targets(key: &Key, resource: &Resource) -> Vec<(ObjectKind, Key)> {
     names.map(|(kind, name)| (kind, Key { namespace: key.namespace.clone(), name })).collect()
 }
 
-fn asks_for_visit(before: &Resource, after: &Resource) -> bool {
-    before.generation != after.generation
-        || before.deleting != after.deleting
-        || before.finalizer != after.finalizer
-        || before.requested_at != after.requested_at
-        || before.status != after.status
+impl Change {
+    fn between(before: &Resource, after: &Resource) -> Self {
+        let asked = |resource: &Resource| (resource.generation, resource.deleting, resource.requested_at.clone());
+        if asked(before) != asked(after) {
+            Self::ByUser
+        } else if before.status != after.status || before.finalizer != after.finalizer {
+            Self::ByOperator
+        } else {
+            Self::None
+        }
+    }
 }

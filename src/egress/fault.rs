@@ -19,14 +19,16 @@ pub(super) fn classify(error: &reqwest::Error) -> TransportFault {
 }
 
 fn is_untrusted(error: &reqwest::Error) -> bool {
-    let mut source: Option<&(dyn Error + 'static)> = Some(error);
-    while let Some(cause) = source {
-        let inner = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        let tls = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()).or_else(|| cause.downcast_ref());
-        if let Some(rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented) = tls {
-            return true;
-        }
-        source = cause.source();
+    let causes = std::iter::successors(Some(error as &(dyn Error + 'static)), |cause| cause_of(*cause));
+    causes
+        .filter_map(|cause| cause.downcast_ref())
+        .any(|tls| matches!(tls, rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented))
+}
+
+/// What caused this. An `io::Error` that wraps another error names that error's cause as its own, and would skip it.
+fn cause_of<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        Some(wrapped) => Some(wrapped),
+        None => error.source(),
     }
-    false
 }

@@ -32,33 +32,32 @@ impl Observer {
         let spec = resource.spec.as_deref().ok().filter(|_| resource.needs_observation());
         let Some(spec) = spec else { return Observation { observed: nothing(), sources: Sources::default() } };
         let (inputs, sources) = inputs::read(&self.client, &resource.namespace, spec).await;
-        let (account, login, provider) = if resource.deleting {
-            (self.account(spec, &inputs, &sources).await, None, None)
-        } else {
-            let organization = self.organization(resource, spec, &inputs, &sources);
-            let ((account, login), provider) = futures::join!(organization, self.provider(spec, &sources, fresh));
-            (account, login, provider)
+        let mut observed = Observed { inputs, ..nothing() };
+        if resource.deleting {
+            observed.account = self.account(spec, &observed.inputs, &sources).await;
+            return Observation { observed, sources };
+        }
+        let provider = self.provider(spec, &sources, fresh);
+        let organization = async {
+            observed.account = self.account(spec, &observed.inputs, &sources).await;
+            // Before anything was applied: does the organization show a configuration already?
+            if resource.status.applied.is_none() {
+                observed.login = self.login(resource, &observed, &sources).await;
+            }
         };
-        let observed = Observed { inputs, account, provider, login, ..nothing() };
+        let ((), provider) = futures::join!(organization, provider);
+        observed.provider = provider;
         Observation { observed, sources }
     }
 
-    /// Whose key it is; and, before anything was applied, whether the organization shows a configuration already.
-    async fn organization(
-        &self,
-        resource: &Resource,
-        spec: &IdentityProviderConfigSpec,
-        inputs: &Inputs,
-        sources: &Sources,
-    ) -> (Option<Result<Account, CallFault>>, Option<Login>) {
-        let account = self.account(spec, inputs, sources).await;
-        let mut login = None;
-        if let (Some(Ok(account)), None) = (&account, &resource.status.applied)
-            && let Some(Ok(cognigy)) = self.cognigy(inputs, sources, &ApiUrl::parse(&spec.cognigy.api_url))
-        {
-            login = Some(cognigy.login(&account.organization).await);
+    /// What the organization's login URL shows; `None` while it is not known whose key it is.
+    pub(crate) async fn login(&self, resource: &Resource, observed: &Observed, sources: &Sources) -> Option<Login> {
+        let organization = &observed.account.as_ref()?.as_ref().ok()?.organization;
+        let api = ApiUrl::parse(&resource.spec.as_ref().ok()?.cognigy.api_url);
+        match self.cognigy(&observed.inputs, sources, &api)? {
+            Ok(cognigy) => Some(cognigy.login(organization).await),
+            Err(_) => None,
         }
-        (account, login)
     }
 
     async fn account(

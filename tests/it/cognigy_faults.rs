@@ -91,6 +91,7 @@ async fn what_may_pass_is_tried_again_until_it_is_applied_once() {
         ("c8-cut-after", lost),
         ("c10-error-body", error_in_success),
         ("c11-page", page),
+        ("c12-twice", Fault::none().twice()),
         ("garbage", Fault::reply(Reply::Garbage)),
     ];
     let world = World::new("passing").await;

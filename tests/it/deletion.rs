@@ -53,7 +53,7 @@ async fn a_suspended_resource_goes_and_keeps_the_configuration() {
     world.create(world.idp("acme").with("/spec/deletionPolicy", json!("Reset"))).await;
     world.ready("acme").await;
     world.patch("acme", json!({ "spec": { "suspend": true } })).await;
-    world.condition("acme", ConditionType::Ready, ConditionStatus::True, Reason::Suspended).await;
+    world.condition("acme", ConditionType::Ready, ConditionStatus::Unknown, Reason::Suspended).await;
     world.delete("acme").await;
     world.gone("acme").await;
     assert_eq!(world.changes(), [Operation::Configure]);

@@ -1,10 +1,13 @@
 //! Secrets and ConfigMaps: created late, rotated, deleted, created again, and unusable.
 
+use std::time::Duration;
+
 use cognigy_sso_api::{ConditionStatus, ConditionType, Reason};
 use cognigy_sso_testkit::cognigy::Operation;
+use cognigy_sso_testkit::server::{Fault, Plan};
 use serde_json::json;
 
-use crate::support::{ORGANIZATION, SECRET, World, eventually};
+use crate::support::{ORGANIZATION, PATIENCE, SECRET, World, eventually};
 
 const ROTATED: &str = "rotated-secret-canary-11c8";
 
@@ -86,8 +89,7 @@ async fn a_rotated_api_key_is_picked_up_without_a_configure() {
     world.cognigy.add_admin("new-key", ORGANIZATION);
     world.cognigy.clear_calls();
     world.put_secret("cognigy-api", &[("apiKey", "new-key")]).await;
-    let with_new_key =
-        world.cognigy.wait_for_call(|call| call.headers["x-api-key"] == "new-key", crate::support::PATIENCE);
+    let with_new_key = world.cognigy.wait_for_call(|call| call.headers["x-api-key"] == "new-key", PATIENCE);
     assert_eq!(with_new_key.await.unwrap().operation, Operation::Me);
     assert_eq!(world.changes(), []);
 }
@@ -132,6 +134,20 @@ async fn every_unusable_value_says_which_and_why() {
         world.condition(name, ConditionType::Stalled, ConditionStatus::True, *reason).await;
     }
     assert_eq!(world.changes(), [], "nothing was applied");
+}
+
+#[tokio::test]
+async fn a_secret_that_is_rotated_while_it_is_sent_is_applied_in_the_end() {
+    let world = World::new("rotated-inside").await;
+    let _operator = world.operator().await;
+    world.cognigy.install(Plan::on(Operation::Configure, [Fault::late(Duration::from_secs(1))]));
+    world.create(world.idp("acme")).await;
+    world.cognigy.wait_for_call(|call| call.operation == Operation::Configure, PATIENCE).await.unwrap();
+    world.put_secret("acme-oidc", &[("clientSecret", ROTATED)]).await;
+    eventually(async || (world.configured_secret().as_deref() == Some(ROTATED)).then_some(()))
+        .await
+        .expect("the newer");
+    world.ready("acme").await;
 }
 
 #[tokio::test]

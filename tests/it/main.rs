@@ -19,4 +19,6 @@ mod first_configuration;
 mod inputs;
 mod process;
 mod provider_faults;
+mod real_providers;
 mod requests;
+mod rights;

@@ -2,6 +2,7 @@
 
 use cognigy_sso_api::{ConditionStatus, ConditionType, Reason};
 use cognigy_sso_testkit::cognigy::Operation;
+use cognigy_sso_testkit::provider::Operation as Provided;
 use serde_json::json;
 
 use crate::support::{World, eventually};
@@ -37,7 +38,7 @@ async fn suspended_nothing_outside_is_touched() {
     world.ready("acme").await;
     world.cognigy.clear_calls();
     world.patch("acme", json!({ "spec": { "suspend": true, "oidc": { "clientId": "another" } } })).await;
-    world.condition("acme", ConditionType::Ready, ConditionStatus::True, Reason::Suspended).await;
+    world.condition("acme", ConditionType::Ready, ConditionStatus::Unknown, Reason::Suspended).await;
     assert_eq!(world.cognigy.calls().len(), 0);
 }
 
@@ -61,6 +62,21 @@ async fn a_new_value_of_the_annotation_asks_for_a_check_now() {
     assert_eq!(world.calls(Operation::Me), 2);
     assert!(world.provider.calls().len() >= 4, "the provider is asked anew each time: discovery and keys");
     assert_eq!(world.changes(), []);
+}
+
+#[tokio::test]
+async fn everything_is_checked_again_when_the_interval_is_over() {
+    let world = World::new("interval").await;
+    let _operator = world.operator().await;
+    world.create(world.idp("acme").with("/spec/interval", json!("1m"))).await;
+    let before = world.ready("acme").await.metadata.resource_version;
+    world.cognigy.clear_calls();
+    world.provider.clear_calls();
+    let patience = std::time::Duration::from_secs(90);
+    world.cognigy.wait_for_call(|call| call.operation == Operation::Me, patience).await.unwrap();
+    world.provider.wait_for_call(|call| call.operation == Provided::Keys, patience).await.unwrap();
+    assert_eq!(world.changes(), []);
+    assert_eq!(world.get("acme").await.metadata.resource_version, before, "what finds nothing new writes nothing");
 }
 
 #[tokio::test]

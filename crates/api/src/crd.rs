@@ -4,14 +4,16 @@ use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{
     CustomResourceDefinition, JSON, JSONSchemaProps, JSONSchemaPropsOrArray,
 };
 use kube::CustomResourceExt;
+use serde_json::{Value, json};
 
 use crate::IdentityProviderConfig;
 
 /// The definition to install: the derived one, with what a derive cannot express.
 ///
 /// Null is not a value of any field: the API server drops it, so that `field: null` means the field is left out. The
-/// message of each rule begins with the path of its field. And a fresh resource has `status.observedGeneration: -1`, so
-/// that it counts as in progress before the operator has seen it.
+/// message of each rule begins with the path of its field, each description is one paragraph and tells the default, and
+/// formats are those that Kubernetes knows. And a fresh resource has `status.observedGeneration: -1`, so that it counts as
+/// in progress before the operator has seen it.
 #[must_use]
 pub fn crd() -> CustomResourceDefinition {
     let mut crd = IdentityProviderConfig::crd();
@@ -35,6 +37,8 @@ pub fn crd_yaml() -> Result<String, serde_saphyr::SerializeError> {
 
 fn refine(schema: &mut JSONSchemaProps, path: &str) {
     schema.nullable = None;
+    schema.format.take_if(|format| format.starts_with("uint"));
+    schema.description = schema.description.take().map(|text| described(&text, schema.default.as_ref()));
     for rule in schema.x_kubernetes_validations.iter_mut().flatten() {
         rule.message = rule.message.take().map(|message| format!("{path} {message}"));
     }
@@ -47,9 +51,19 @@ fn refine(schema: &mut JSONSchemaProps, path: &str) {
     }
 }
 
+/// The description as a paragraph. `kubectl explain` shows no default, so it is told.
+fn described(text: &str, default: Option<&JSON>) -> String {
+    let text = text.replace('\n', " ");
+    match default {
+        Some(JSON(Value::String(default))) => format!("{text} Default: `{default}`."),
+        Some(JSON(Value::Bool(default))) => format!("{text} Default: `{default}`."),
+        _ => text,
+    }
+}
+
 fn default_status(schema: &mut JSONSchemaProps) {
     let status = schema.properties.as_mut().and_then(|properties| properties.get_mut("status"));
     if let Some(status) = status {
-        status.default = Some(JSON(serde_json::json!({ "observedGeneration": -1 })));
+        status.default = Some(JSON(json!({ "observedGeneration": -1 })));
     }
 }

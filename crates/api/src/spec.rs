@@ -1,5 +1,7 @@
 //! What a user declares.
 
+#![allow(clippy::duplicated_attributes, reason = "printer columns may have a type in common")]
+
 use std::time::Duration;
 
 use kube::{CustomResource, KubeSchema};
@@ -143,10 +145,12 @@ pub struct Oidc {
     pub client_id_secret_ref: Option<KeyRef>,
     /// The Secret key that holds the client secret.
     pub client_secret_ref: KeyRef,
-    /// Algorithm that the provider signs ID tokens with (`id_token_signed_response_alg`).
+    /// Algorithm that the provider signs ID tokens with (`id_token_signed_response_alg`): `RS256`, `RS384`, `RS512`, or with
+    /// the client secret `HS256`, `HS384`, `HS512`.
     #[serde(default)]
     pub id_token_signed_response_alg: SigningAlgorithm,
-    /// How Cognigy.AI authenticates at the token endpoint (`token_endpoint_auth_method`).
+    /// How Cognigy.AI authenticates at the token endpoint (`token_endpoint_auth_method`): `client_secret_basic`,
+    /// `client_secret_post`, `client_secret_jwt`, `private_key_jwt`, `tls_client_auth`, `self_signed_tls_client_auth` or `none`.
     #[serde(default)]
     pub token_endpoint_auth_method: TokenEndpointAuthMethod,
     /// Scopes beyond `openid profile email offline_access`, which are always requested.

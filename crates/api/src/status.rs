@@ -159,6 +159,6 @@ pub enum Operation {
     Configure,
     /// A reset, at once followed by a configuration.
     Replace,
-    /// A reset that follows a deletion.
-    Reset,
+    /// The same, in place of a configuration that somebody else applied.
+    Adopt,
 }

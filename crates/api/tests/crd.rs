@@ -1,5 +1,7 @@
 //! The definition under `crds/` is the one that the types give.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use std::fs;
 use std::path::Path;
 

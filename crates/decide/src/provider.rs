@@ -4,24 +4,6 @@ use cognigy_sso_api::{Oidc, SigningAlgorithm, TokenEndpointAuthMethod};
 
 use crate::fault::ProviderFault;
 
-const ALGORITHMS: [SigningAlgorithm; 6] = [
-    SigningAlgorithm::RS256,
-    SigningAlgorithm::RS384,
-    SigningAlgorithm::RS512,
-    SigningAlgorithm::HS256,
-    SigningAlgorithm::HS384,
-    SigningAlgorithm::HS512,
-];
-const AUTH_METHODS: [TokenEndpointAuthMethod; 7] = [
-    TokenEndpointAuthMethod::ClientSecretBasic,
-    TokenEndpointAuthMethod::ClientSecretPost,
-    TokenEndpointAuthMethod::ClientSecretJwt,
-    TokenEndpointAuthMethod::PrivateKeyJwt,
-    TokenEndpointAuthMethod::TlsClientAuth,
-    TokenEndpointAuthMethod::SelfSignedTlsClientAuth,
-    TokenEndpointAuthMethod::None,
-];
-
 /// What a provider publishes, reduced to what is judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Provider {
@@ -80,8 +62,7 @@ fn judge_algorithm(algorithm: SigningAlgorithm, provider: &Provider) -> Result<(
     if provider.algorithms.iter().any(|offered| offered == algorithm.as_str()) {
         return Ok(());
     }
-    let offered = known(&provider.algorithms, &ALGORITHMS.map(SigningAlgorithm::as_str));
-    Err(ProviderFault::Algorithm { algorithm: algorithm.as_str(), offered })
+    Err(ProviderFault::Algorithm { algorithm: algorithm.as_str(), offered: provider.algorithms.clone() })
 }
 
 fn judge_keys(algorithm: SigningAlgorithm, provider: &Provider) -> Result<u32, ProviderFault> {
@@ -102,13 +83,7 @@ fn judge_auth_method(method: TokenEndpointAuthMethod, provider: &Provider) -> Re
     if offered.iter().any(|offered| offered == method.as_str()) {
         return Ok(());
     }
-    let offered = known(offered, &AUTH_METHODS.map(TokenEndpointAuthMethod::as_str));
-    Err(ProviderFault::AuthMethod { method: method.as_str(), offered })
-}
-
-/// What is offered, as far as the spec can name it: nobody is advised to write what would be refused.
-fn known(offered: &[String], names: &[&str]) -> Vec<String> {
-    offered.iter().filter(|offered| names.contains(&offered.as_str())).cloned().collect()
+    Err(ProviderFault::AuthMethod { method: method.as_str(), offered: offered.to_vec() })
 }
 
 /// The additional scopes that the provider does not list. It may leave out what it grants, so this is a warning only.

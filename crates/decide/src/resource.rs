@@ -45,12 +45,15 @@ impl Resource {
         self.spec.as_ref().is_ok_and(|spec| spec.deletion_policy == DeletionPolicy::Reset && spec.mode == Mode::Manage)
     }
 
-    /// Is the configuration that the organization has, if it has one, on record as this resource's? A first configuration
-    /// that was begun proves nothing: it may have been refused because there was one.
+    /// Is the configuration that the organization has, if it has one, on record as this resource's? A first configuration or
+    /// an adoption that was begun proves nothing: what is there may still be somebody else's.
     pub(crate) fn owns_configuration(&self) -> bool {
-        let status = &self.status;
-        let replacing = status.pending.as_ref().is_some_and(|pending| pending.operation == Operation::Replace);
-        status.applied.is_some() || (replacing && status.organization.is_some())
+        self.status.applied.is_some() || self.has_begun(Operation::Replace)
+    }
+
+    /// Is this what was begun, and its end not on record?
+    pub(crate) fn has_begun(&self, operation: Operation) -> bool {
+        self.status.pending.as_ref().is_some_and(|pending| pending.operation == operation)
     }
 
     /// Is there nothing to do before the interval has passed? `current` tells the version of a Secret as it is now, by

@@ -22,7 +22,7 @@ pub use objects::{API_KEY, Idp, ORGANIZATION, SECRET};
 pub use operator::Operator;
 
 /// How long anything may take before a test gives up. Far above what it takes, so that a slow machine fails no test.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A test's own world.
 pub struct World {
@@ -126,10 +126,11 @@ impl World {
             last = self.idps().get_opt(name).await.unwrap();
             last.clone().filter(&wanted)
         });
-        match found.await {
-            Some(found) => found,
-            None => panic!("{name} never was {what}:\n{}", serde_json::to_string_pretty(&last).unwrap()),
+        if let Some(found) = found.await {
+            return found;
         }
+        let seen = last.map(|last| (last.metadata.generation, last.spec, last.status));
+        panic!("{name} never was {what}:\n{}", serde_json::to_string_pretty(&seen).unwrap())
     }
 
     /// Waits until the resource is ready in its present generation.

@@ -1,6 +1,6 @@
 //! The operator's binary, as a child that dies with the test.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -18,10 +18,15 @@ pub struct Operator {
 impl Operator {
     /// Starts it for one namespace, with further arguments.
     pub async fn start(namespace: &str, arguments: &[&str]) -> Self {
+        Self::start_as(&cluster().await.kubeconfig_path(), namespace, arguments).await
+    }
+
+    /// The same with the rights that this kubeconfig gives.
+    pub async fn start_as(kubeconfig: &Path, namespace: &str, arguments: &[&str]) -> Self {
         let folder = TempDir::new().unwrap();
         let log = folder.path().join("log");
         let mut command = Command::new(env!("CARGO_BIN_EXE_cognigy-sso-operator"));
-        command.env("KUBECONFIG", cluster().await.kubeconfig_path());
+        command.env("KUBECONFIG", kubeconfig);
         command.args([
             "run",
             "--namespace",

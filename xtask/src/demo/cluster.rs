@@ -16,7 +16,7 @@ use super::kubectl::Kubectl;
 use super::screen;
 
 /// Far above what anything here takes, so that a slow machine fails no step.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 const OWNER: &str = "demo";
 
 /// The control plane, and the two ways to speak to it.
@@ -43,7 +43,8 @@ impl Cluster {
     /// Creates a Secret with one key, or changes it.
     pub async fn put_secret(&self, name: &str, key: &str, value: &str) -> anyhow::Result<()> {
         let metadata = json!({ "name": name });
-        let secret = json!({ "apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": { key: value } });
+        let secret =
+            json!({ "apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": { key: value } });
         let api = Api::<Secret>::default_namespaced(self.client.clone());
         api.patch(name, &PatchParams::apply(OWNER), &Patch::Apply(secret)).await?;
         Ok(())
@@ -66,7 +67,8 @@ impl Cluster {
         holds: impl Fn(&IdentityProviderConfig) -> bool,
     ) -> anyhow::Result<IdentityProviderConfig> {
         let condition = |resource: Option<&IdentityProviderConfig>| resource.is_some_and(&holds);
-        let found = tokio::time::timeout(PATIENCE, await_condition(self.resources(), name, condition));
+        // Boxed, since a watch is large and every step holds one.
+        let found = Box::pin(tokio::time::timeout(PATIENCE, await_condition(self.resources(), name, condition)));
         match screen::waiting(&format!("waiting: {expected}"), found).await {
             Ok(found) => found?.with_context(|| format!("{name} is gone")),
             Err(_) => Err(anyhow!("expected  {expected}\nseen      {}", self.seen(name).await)),

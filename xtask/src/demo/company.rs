@@ -73,9 +73,8 @@ pub fn acme_resource(api_url: &str, issuer: &str) -> anyhow::Result<String> {
     let resource = documents.find(|document| document.contains("kind: IdentityProviderConfig"));
     let resource = resource.with_context(|| format!("{EXAMPLE} holds no IdentityProviderConfig"))?;
     ensure!(resource.contains(API_URL) && resource.contains(ISSUER), "{EXAMPLE} lacks {API_URL} or {ISSUER}");
-    let plain = resource.lines().filter(|line| !line.trim_start().starts_with('#'));
-    let plain: String = plain.map(|line| format!("{line}\n")).collect();
-    Ok(plain.replace(API_URL, api_url).replace(ISSUER, issuer))
+    let plain: Vec<_> = resource.lines().filter(|line| !line.trim_start().starts_with('#')).collect();
+    Ok(plain.join("\n").replace(API_URL, api_url).replace(ISSUER, issuer))
 }
 
 /// The same for the other company, which lets its configuration go with the resource.

@@ -8,13 +8,15 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use cognigy_sso_testkit::control_plane::service::{self, Service};
 use cognigy_sso_testkit::control_plane::progress;
+use cognigy_sso_testkit::control_plane::service::{self, Service};
 
 use crate::cargo::cargo;
 
 const NAME: &str = "cognigy-sso-operator";
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
+/// What is in flight may take so long to finish.
+const GRACE: Duration = Duration::from_secs(20);
 /// A build that takes longer is worth a word.
 const UNNOTICED: Duration = Duration::from_secs(2);
 /// Between two looks at its health.
@@ -39,11 +41,11 @@ pub async fn build(log: &Path) -> anyhow::Result<PathBuf> {
     let target = here.ancestors().nth(2).context("xtask is not where Cargo puts programs")?;
     let mut command = cargo();
     command.args(["build", "--bin", NAME, "--target-dir"]).arg(target);
-    let build = service::complete(&command, log);
-    tokio::pin!(build);
-    match tokio::time::timeout(UNNOTICED, &mut build).await {
-        Ok(built) => built?,
-        Err(_) => progress::shown("compiling the operator", "about half a minute the first time", build).await?,
+    let compilation = service::complete(&command, log);
+    tokio::pin!(compilation);
+    match tokio::time::timeout(UNNOTICED, &mut compilation).await {
+        Ok(ended) => ended?,
+        Err(_) => progress::shown("compiling the operator", "about half a minute the first time", compilation).await?,
     }
     Ok(target.join("debug").join(NAME))
 }
@@ -55,14 +57,15 @@ impl Operator {
         let command = command(program, kubeconfig, port);
         let mut service = Service::start(NAME, &command, folder).await?;
         let health = format!("http://127.0.0.1:{port}/readyz");
-        service.until(PATIENCE, until_ready(&health)).await?;
+        let http = reqwest::Client::builder().no_proxy().build()?;
+        service.until(PATIENCE, until_ready(&http, &health)).await?;
         Ok(Self { service, log: folder.join(format!("{NAME}.log")) })
     }
 
     /// Asks it to end (SIGTERM), as Kubernetes does.
     pub async fn stop(&mut self) -> anyhow::Result<End> {
         let begun = Instant::now();
-        let code = self.service.process().stop(PATIENCE).await?;
+        let code = self.service.process().stop(GRACE).await?;
         Ok(End { code, took: begun.elapsed() })
     }
 
@@ -74,7 +77,7 @@ impl Operator {
     pub fn last_lines(&self) -> String {
         let text = fs::read_to_string(&self.log).unwrap_or_default();
         let lines: Vec<_> = text.lines().collect();
-        lines.iter().skip(lines.len().saturating_sub(SHOWN_LINES)).map(|line| format!("{line}\n")).collect()
+        lines.get(lines.len().saturating_sub(SHOWN_LINES)..).unwrap_or_default().join("\n")
     }
 }
 
@@ -93,11 +96,8 @@ fn command(program: &Path, kubeconfig: &Path, health_port: u16) -> Command {
     command
 }
 
-async fn until_ready(health: &str) {
-    loop {
-        if reqwest::get(health).await.is_ok_and(|answer| answer.status().is_success()) {
-            return;
-        }
+async fn until_ready(http: &reqwest::Client, health: &str) {
+    while !http.get(health).send().await.is_ok_and(|answer| answer.status().is_success()) {
         tokio::time::sleep(GLANCE).await;
     }
 }

@@ -1,5 +1,6 @@
 //! What the demo looks like: short lines, aligned, in colour on a terminal.
 
+use std::collections::HashSet;
 use std::fmt::Display;
 use std::future::Future;
 use std::time::Duration;
@@ -17,7 +18,7 @@ const INDENT: &str = "    ";
 
 /// The first line of all.
 pub fn title(text: &str) {
-    line(&format!("\n{}\n", style(text).bold()));
+    line(&format!("\n{}", style(text).bold()));
 }
 
 /// The beginning of a step.
@@ -44,8 +45,8 @@ pub fn fact(text: impl Display) {
 
 /// A part of the demo that is up, with where it is.
 pub fn up(what: &str, place: &str, took: Duration) {
-    let what = pad_str(what, 36, Alignment::Left, None);
-    let place = pad_str(place, 46, Alignment::Left, None);
+    let what = pad_str(what, 40, Alignment::Left, None);
+    let place = pad_str(place, 34, Alignment::Left, None);
     line(&format!("{MARGIN}{} {what}{}{}", style("✓").green(), style(place).cyan(), style(spoken(took)).dim()));
 }
 
@@ -61,6 +62,13 @@ pub fn output(text: &str) {
     }
 }
 
+/// The same, whole.
+pub fn quote(text: &str) {
+    for quoted in text.lines() {
+        line(&format!("{INDENT}{quoted}"));
+    }
+}
+
 /// Names and values, aligned.
 pub fn table<N: Display, V: Display>(rows: impl IntoIterator<Item = (N, V)>) {
     let rows: Vec<_> = rows.into_iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
@@ -70,14 +78,17 @@ pub fn table<N: Display, V: Display>(rows: impl IntoIterator<Item = (N, V)>) {
     }
 }
 
-/// Conditions as a table: type, status, reason and message.
+/// Conditions as a table: type, status, reason and message. A message that stands there already is not repeated.
 pub fn conditions<'a>(conditions: impl IntoIterator<Item = &'a Condition>) {
     let conditions: Vec<_> = conditions.into_iter().collect();
     let columns = Columns::fitting(&conditions);
+    let mut shown = HashSet::new();
     line("");
     for condition in conditions {
-        columns.show(condition);
+        let is_new = shown.insert(&condition.message);
+        columns.show(condition, if is_new { &condition.message } else { "(the same)" });
     }
+    line("");
 }
 
 /// The widths of the first columns; the message has the rest.
@@ -97,9 +108,9 @@ impl Columns {
         }
     }
 
-    fn show(&self, condition: &Condition) {
+    fn show(&self, condition: &Condition, message: &str) {
         let before = INDENT.len() + self.r#type + Self::STATUS + self.reason;
-        let message = textwrap::wrap(&condition.message, plain(width().saturating_sub(before).max(30)));
+        let message = textwrap::wrap(message, plain(width().saturating_sub(before).max(30)));
         let mut message = message.iter();
         line(&format!(
             "{MARGIN}{} {}{}{}{}",

@@ -1,6 +1,6 @@
 //! All that the demo starts. It ends with the value, and with the process however that ends.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Context as _;
@@ -52,7 +52,9 @@ impl Stage {
         let provider = start_provider(&authority, &cognigy, [&acme, &globex]).await?;
         let resource = company::acme_resource(&cognigy.api_url(), provider.issuer())?;
         install(&cluster, &authority, &acme).await?;
+        let begun = Instant::now();
         let operator = start_operator(&operator_program, &cluster, &folder).await?;
+        screen::up("the operator", "cognigy-sso-operator run", begun.elapsed());
         Ok(Self { cluster, cognigy, provider, operator, acme, globex, resource, operator_program, folder })
     }
 
@@ -102,7 +104,8 @@ async fn start_provider(
         redirect_uris: vec![format!("{}/auth/oidc/login/callback/{}", cognigy.origin(), company.organization)],
         require_pkce: false,
     });
-    let start = Zitadel::start(Mode::Server, &Tls { chain, key }, &clients);
+    let tls = Tls { chain, key };
+    let start = Zitadel::start(Mode::Server, &tls, &clients);
     let provider = screen::waiting("starting an OpenID provider", start).await?;
     screen::up("a real OpenID provider (zitadel/oidc)", provider.issuer(), begun.elapsed());
     Ok(provider)
@@ -119,10 +122,7 @@ async fn install(cluster: &Cluster, authority: &Authority, acme: &Company) -> an
     cluster.put_secret(acme.api_key_ref, "apiKey", &acme.api_key).await
 }
 
-async fn start_operator(program: &std::path::Path, cluster: &Cluster, folder: &Scratch) -> anyhow::Result<Operator> {
-    let begun = Instant::now();
-    let start = Operator::start(program, &cluster.kubeconfig(), folder.path());
-    let operator = screen::waiting("starting the operator", start).await?;
-    screen::up("the operator", "cognigy-sso-operator run", begun.elapsed());
-    Ok(operator)
+async fn start_operator(program: &Path, cluster: &Cluster, folder: &Scratch) -> anyhow::Result<Operator> {
+    let kubeconfig = cluster.kubeconfig();
+    screen::waiting("starting the operator", Operator::start(program, &kubeconfig, folder.path())).await
 }

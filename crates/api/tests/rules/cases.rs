@@ -15,7 +15,7 @@ pub struct Case {
     pub resource: Value,
     /// Why it is refused; a good resource has none.
     pub refusal: Option<Refusal>,
-    /// Why it tells nothing without a cluster.
+    /// Why only the API server refuses it.
     pub only_server: Option<String>,
 }
 
@@ -40,7 +40,7 @@ impl Refusal {
 pub fn all() -> Vec<Case> {
     let examples: Examples = serde_saphyr::from_str(include_str!("cases.yaml")).expect("cases.yaml is well-formed");
     let base = |name: &str| resource(&examples.resources[name]);
-    let changes = examples.cases.iter().map(|change| change.case(base(&change.base)));
+    let changes = examples.cases.iter().map(|change| change.case(&base(&change.base)));
     let values = examples.fields.iter().flat_map(|table| table.cases(&base(&table.base)));
     changes.chain(values).collect()
 }
@@ -79,7 +79,7 @@ fn no_change() -> Value {
 }
 
 impl Change {
-    fn case(&self, base: Value) -> Case {
+    fn case(&self, base: &Value) -> Case {
         let merged = |patch: &Value| {
             let mut resource = base.clone();
             json_patch::merge(&mut resource, patch);

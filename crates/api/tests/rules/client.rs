@@ -50,7 +50,7 @@ impl Judge {
     }
 
     /// The resource as the API server checks it: without nulls, with defaults.
-    fn admitted(&self, resource: &Value) -> Value {
+    pub fn admitted(&self, resource: &Value) -> Value {
         let mut resource = resource.clone();
         drop_nulls(&mut resource);
         apply_defaults(&self.schema, &resource)

@@ -1,6 +1,6 @@
 //! What happened in this visit.
 
-use cognigy_sso_api::{ConditionStatus, ConditionType, IdentityProviderConfigStatus, Reason};
+use cognigy_sso_api::{ConditionStatus, ConditionType, IdentityProviderConfigStatus, Operation, Reason};
 
 use crate::event::{Event, EventKind};
 use crate::observed::Receipt;
@@ -40,7 +40,9 @@ fn applied(resource: &Resource, effect: &Effect) -> Vec<Event> {
         resource.generation, desired.organization
     );
     let configured = Event { kind: EventKind::Configured, note };
-    let adopted = matches!(effect, Effect::Replace { adopts: true, .. }).then(|| Event {
+    // An adoption that was begun before is one still, though there may be nothing left to replace.
+    let adopts = matches!(effect, Effect::Replace { adopts: true, .. }) || resource.has_begun(Operation::Adopt);
+    let adopted = adopts.then(|| Event {
         kind: EventKind::Adopted,
         note: format!(
             "Took over the configuration that organization {} had, as spec.adoptionPolicy allows.",

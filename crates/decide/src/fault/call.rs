@@ -99,8 +99,8 @@ impl Fault for CallFault {
     fn reason(&self) -> Reason {
         match self {
             Self::HostNotAllowed { .. } => Reason::HostNotAllowed,
+            Self::Transport { fault: TransportFault::TooLarge, .. } | Self::Unexpected { .. } => Reason::UnexpectedAnswer,
             Self::Transport { .. } => Reason::Unreachable,
-            Self::Unexpected { .. } => Reason::UnexpectedAnswer,
             Self::Refused { status, call, .. } => match (status, call) {
                 (401, _) => Reason::Unauthorized,
                 (403, _) => Reason::Forbidden,

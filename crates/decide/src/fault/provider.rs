@@ -2,12 +2,30 @@
 
 use std::fmt;
 
-use cognigy_sso_api::Reason;
+use cognigy_sso_api::{Reason, SigningAlgorithm, TokenEndpointAuthMethod};
 
 use super::transport::Fields;
 use super::{Class, Fault, TransportFault, class_of};
 
 const FIELDS: Fields = Fields { url: "spec.oidc.issuer", authority: "spec.oidc.caBundle" };
+
+const ALGORITHMS: [SigningAlgorithm; 6] = [
+    SigningAlgorithm::RS256,
+    SigningAlgorithm::RS384,
+    SigningAlgorithm::RS512,
+    SigningAlgorithm::HS256,
+    SigningAlgorithm::HS384,
+    SigningAlgorithm::HS512,
+];
+const METHODS: [TokenEndpointAuthMethod; 7] = [
+    TokenEndpointAuthMethod::ClientSecretBasic,
+    TokenEndpointAuthMethod::ClientSecretPost,
+    TokenEndpointAuthMethod::ClientSecretJwt,
+    TokenEndpointAuthMethod::PrivateKeyJwt,
+    TokenEndpointAuthMethod::TlsClientAuth,
+    TokenEndpointAuthMethod::SelfSignedTlsClientAuth,
+    TokenEndpointAuthMethod::None,
+];
 
 /// The documents that a provider publishes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -87,14 +105,14 @@ pub enum ProviderFault {
     Algorithm {
         /// The algorithm.
         algorithm: &'static str,
-        /// Those that are offered and that the spec can name.
+        /// Those that are offered.
         offered: Vec<String>,
     },
     /// The authentication method is not offered.
     AuthMethod {
         /// The method.
         method: &'static str,
-        /// Those that are offered and that the spec can name.
+        /// Those that are offered.
         offered: Vec<String>,
     },
     /// The authorization code flow is not offered.
@@ -105,6 +123,7 @@ impl Fault for ProviderFault {
     fn reason(&self) -> Reason {
         match self {
             Self::InvalidIssuer { .. } => Reason::InvalidSpec,
+            Self::Transport { fault: TransportFault::TooLarge, .. } => Reason::DiscoveryInvalid,
             Self::Transport { .. } => Reason::Unreachable,
             Self::Status { status: 429, .. } => Reason::Throttled,
             Self::Status { status: 408 | 425 | 500.., .. } => Reason::ServerError,
@@ -151,11 +170,11 @@ impl Fault for ProviderFault {
             ),
             Self::Algorithm { algorithm, offered } => format!(
                 "The provider does not sign ID tokens with {algorithm}. {}",
-                choice("spec.oidc.idTokenSignedResponseAlg", offered)
+                choice("spec.oidc.idTokenSignedResponseAlg", offered, &ALGORITHMS.map(SigningAlgorithm::as_str))
             ),
             Self::AuthMethod { method, offered } => format!(
                 "The provider does not offer {method} at its token endpoint. {}",
-                choice("spec.oidc.tokenEndpointAuthMethod", offered)
+                choice("spec.oidc.tokenEndpointAuthMethod", offered, &METHODS.map(TokenEndpointAuthMethod::as_str))
             ),
             Self::Flow => {
                 "The provider does not offer the authorization code flow (response type code). Enable it there."
@@ -173,11 +192,16 @@ impl Fault for ProviderFault {
     }
 }
 
-fn choice(field: &str, offered: &[String]) -> String {
-    if offered.is_empty() {
-        return format!("It offers nothing that {field} can be set to: have the provider corrected.");
+/// What to choose of what is offered: only what the field can be set to.
+fn choice(field: &str, offered: &[String], possible: &[&str]) -> String {
+    let usable: Vec<_> = offered.iter().map(String::as_str).filter(|offered| possible.contains(offered)).collect();
+    if usable.is_empty() {
+        return format!(
+            "Of what it offers ({}), {field} can be set to nothing: have it corrected.",
+            offered.join(", ")
+        );
     }
-    format!("Set {field} to one of: {}.", offered.join(", "))
+    format!("Set {field} to one of: {}.", usable.join(", "))
 }
 
 fn mismatch(declared: &str, published: &str) -> String {

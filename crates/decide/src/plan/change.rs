@@ -125,7 +125,7 @@ impl<'a> Case<'a> {
             return Ok(Effect::Replace { desired, adopts: false });
         }
         let existing = self.existing(&desired);
-        let was_begun = status.pending.is_some() && existing == Existing::Matching;
+        let is_own = existing == Existing::Matching && self.resource.has_begun(Operation::Configure);
         let may_adopt = match self.spec.adoption_policy {
             AdoptionPolicy::Always => true,
             AdoptionPolicy::IfMatching => existing == Existing::Matching,
@@ -133,7 +133,7 @@ impl<'a> Case<'a> {
         };
         match existing {
             Existing::None => Ok(Effect::Configure(desired)),
-            _ if self.resource.owns_configuration() || was_begun => Ok(Effect::Replace { desired, adopts: false }),
+            _ if is_own || self.resource.owns_configuration() => Ok(Effect::Replace { desired, adopts: false }),
             _ if may_adopt => Ok(Effect::Replace { desired, adopts: true }),
             Existing::Matching | Existing::Other => Err(self.already_configured(&desired, existing)),
         }
@@ -177,6 +177,7 @@ impl<'a> Case<'a> {
             return effect;
         }
         let operation = match effect {
+            Effect::Replace { adopts: true, .. } => Operation::Adopt,
             Effect::Replace { .. } => Operation::Replace,
             Effect::Configure(_) if self.spec.adoption_policy == AdoptionPolicy::Never => Operation::Configure,
             other => return other,

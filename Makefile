@@ -1,0 +1,36 @@
+# `make` shows what there is. Rust (with rustup) and Go are all that is needed.
+
+CACHE = $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/cognigy-sso-operator
+
+.PHONY: help demo test build fmt lint crd clean-cache
+
+help:
+	@echo "make demo          watch it work: from a bare machine to a resource that is Ready"
+	@echo "make demo KEEP=1   the same, and it stays up until Ctrl-C"
+	@echo "make test          all that CI checks: formatting, lints, generated files, dependencies, tests"
+	@echo "make build         the operator, for use: target/release/cognigy-sso-operator"
+	@echo "make fmt           format the code"
+	@echo "make lint          clippy, as CI runs it"
+	@echo "make crd           generate crds/ from the types"
+	@echo "make clean-cache   remove the control plane and the OpenID providers that tests and demo have built"
+
+demo:
+	@cargo xtask demo $(if $(filter-out 0 no false,$(KEEP)),--keep)
+
+test:
+	@cargo xtask test
+
+build:
+	cargo build --release --package cognigy-sso-operator
+
+fmt:
+	cargo fmt --all
+
+lint:
+	cargo clippy --workspace --all-targets -- --deny warnings
+
+crd:
+	@cargo xtask crd
+
+clean-cache:
+	rm -rf '$(CACHE)'

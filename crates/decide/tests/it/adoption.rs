@@ -1,0 +1,191 @@
+//! First configurations: what is done with a configuration that the organization has already.
+
+use cognigy_sso_api::{AdoptionPolicy, ConditionStatus, ConditionType, Operation, Pending, Reason};
+use cognigy_sso_decide::{EventKind, Login, Receipt, Resource};
+
+use crate::support::{
+    Held, ORGANIZATION, Organization, Visit, always, applied, condition, login_differs, login_matches, message, now,
+    observed, resource, visit,
+};
+
+use AdoptionPolicy::{Always, IfMatching, Never};
+
+/// What the login URL shows, and whether `configure` finds a configuration.
+#[derive(Clone, Copy, Debug)]
+enum Shown {
+    Nothing,
+    Matching,
+    Other,
+    OnlyTheAnswer,
+}
+
+use Shown::{Matching, Nothing, OnlyTheAnswer, Other};
+
+fn fresh(policy: AdoptionPolicy) -> Resource {
+    resource(|spec| spec.adoption_policy = policy)
+}
+
+fn first_visit(resource: Resource, shown: Shown) -> Visit {
+    let mut observed = observed(|observed| {
+        observed.login = Some(match shown {
+            Matching => login_matches(),
+            Other => login_differs(),
+            Nothing | OnlyTheAnswer => Login::Silent,
+        });
+    });
+    let mut answers = 0;
+    visit(resource, &mut observed, |effect| {
+        answers += 1;
+        let conflicts = matches!(shown, OnlyTheAnswer) && answers == 1;
+        if conflicts { Receipt::AlreadyConfigured } else { applied(effect) }
+    })
+}
+
+#[test]
+fn every_policy_with_everything_that_can_show() {
+    let table: [(AdoptionPolicy, Shown, &[&str], bool); 12] = [
+        (Never, Nothing, &["Record", "Configure"], true),
+        (Never, Matching, &[], false),
+        (Never, Other, &[], false),
+        (Never, OnlyTheAnswer, &["Record", "Configure"], false),
+        (IfMatching, Nothing, &["Configure"], true),
+        (IfMatching, Matching, &["Record", "Adopt"], true),
+        (IfMatching, Other, &[], false),
+        (IfMatching, OnlyTheAnswer, &["Configure"], false),
+        (Always, Nothing, &["Configure"], true),
+        (Always, Matching, &["Record", "Adopt"], true),
+        (Always, Other, &["Record", "Adopt"], true),
+        (Always, OnlyTheAnswer, &["Configure", "Record", "Adopt"], true),
+    ];
+    for (policy, shown, effects, ready) in table {
+        let visit = first_visit(fresh(policy), shown);
+        assert_eq!(visit.effects, effects, "{policy:?} {shown:?}");
+        let expected = if ready {
+            (ConditionStatus::True, Reason::Ready)
+        } else {
+            (ConditionStatus::False, Reason::AlreadyConfigured)
+        };
+        let status = &visit.resource.status;
+        assert_eq!(condition(status, ConditionType::Ready), Some(expected), "{policy:?} {shown:?}");
+        assert_eq!(status.condition(ConditionType::Stalled).is_some(), !ready);
+        let kinds: Vec<_> = visit.events.iter().map(|event| event.kind).collect();
+        let adopted = effects.contains(&"Adopt");
+        let expected: &[EventKind] = match (ready, adopted) {
+            (true, true) => &[EventKind::Adopted, EventKind::Configured],
+            (true, false) => &[EventKind::Configured],
+            (false, _) => &[],
+        };
+        assert_eq!(kinds, expected, "{policy:?} {shown:?}");
+    }
+}
+
+#[test]
+fn the_refusal_names_organization_policy_and_mend() {
+    for (policy, name, shown, says) in [
+        (Never, "(now Never)", Matching, "for the same provider and client"),
+        (IfMatching, "(now IfMatching)", Other, "not known to be for the same"),
+    ] {
+        let visit = first_visit(fresh(policy), shown);
+        let message = message(&visit.resource.status, ConditionType::Stalled);
+        for part in [ORGANIZATION, "spec.adoptionPolicy", name, "to Always", "reset it in Cognigy.AI", says] {
+            assert!(message.contains(part), "{part}: {message}");
+        }
+    }
+}
+
+#[test]
+fn an_organization_that_stays_configured_costs_no_more_writes() {
+    for policy in [Never, IfMatching] {
+        for shown in [Matching, Other, OnlyTheAnswer] {
+            if matches!((policy, shown), (IfMatching, Matching)) {
+                continue;
+            }
+            let first = first_visit(fresh(policy), shown);
+            let second = first_visit(first.resource.clone(), shown);
+            assert_eq!(second.resource.status, first.resource.status, "{policy:?} {shown:?}");
+            assert_eq!((second.writes, second.events.len()), (0, 0), "{policy:?} {shown:?}");
+        }
+    }
+}
+
+#[test]
+fn when_the_other_configuration_is_gone_the_declared_one_is_applied() {
+    for policy in [Never, IfMatching] {
+        let stalled = first_visit(fresh(policy), OnlyTheAnswer).resource;
+        let after = first_visit(stalled, Nothing).resource;
+        assert!(after.status.is_true(ConditionType::Ready), "{policy:?}");
+        assert_eq!(after.status.pending, None);
+    }
+}
+
+#[test]
+fn a_first_configuration_that_was_begun_is_known_by_what_the_login_url_shows() {
+    for policy in [Never, IfMatching, Always] {
+        let mut begun = fresh(policy);
+        begun.status.pending = Some(Pending { operation: Operation::Configure, time: now() });
+        let visit = first_visit(begun, Matching);
+        assert_eq!(visit.effects, ["Replace"], "{policy:?}: its own work is not adopted");
+        assert_eq!(visit.resource.status.pending, None);
+    }
+}
+
+#[test]
+fn a_first_configuration_that_was_begun_entitles_to_nothing_else() {
+    for policy in [Never, IfMatching] {
+        for shown in [Other, OnlyTheAnswer] {
+            let mut begun = fresh(policy);
+            begun.status.pending = Some(Pending { operation: Operation::Configure, time: now() });
+            let visit = first_visit(begun, shown);
+            assert!(!visit.effects.contains(&"Replace"), "{policy:?} {shown:?}: {:?}", visit.effects);
+            assert_eq!(
+                condition(&visit.resource.status, ConditionType::Stalled),
+                Some((ConditionStatus::True, Reason::AlreadyConfigured))
+            );
+        }
+    }
+}
+
+#[test]
+fn an_endpoint_is_compared_without_its_query() {
+    let mut observed = observed(|observed| {
+        let endpoint = "https://acme.b2clogin.example/authorize".to_owned();
+        let published = crate::support::provider(|provider| {
+            provider.authorization_endpoint = format!("{endpoint}?p=b2c_1_signin").into();
+        });
+        observed.provider = Some(std::sync::Arc::new(Ok(published)));
+        observed.login = Some(Login::Redirect { endpoint, client_id: crate::support::CLIENT_ID.to_owned() });
+    });
+    assert_eq!(visit(fresh(IfMatching), &mut observed, always(applied)).effects, ["Record", "Adopt"]);
+}
+
+#[test]
+fn a_client_id_or_provider_that_differs_does_not_match() {
+    let table = [
+        Login::Redirect { endpoint: crate::support::AUTHORIZE.to_owned(), client_id: "abc1234".to_owned() },
+        Login::Redirect { endpoint: "https://other.example/authorize".to_owned(), client_id: "abc123".to_owned() },
+        Login::Redirect { endpoint: String::new(), client_id: "abc123".to_owned() },
+    ];
+    for login in table {
+        let mut observed = observed(|observed| observed.login = Some(login.clone()));
+        assert!(visit(fresh(IfMatching), &mut observed, always(applied)).effects.is_empty(), "{login:?}");
+    }
+}
+
+#[test]
+fn a_strangers_configuration_survives_whatever_cognigy_answers() {
+    for policy in [Never, IfMatching] {
+        for status in [400, 408, 429, 500, 503] {
+            let mut organization = Organization { holds: Some(Held::Stranger), shows: false };
+            let fault = crate::support::refused(cognigy_sso_decide::CognigyCall::Configure, status);
+            let first = visit(fresh(policy), &mut observed(|_| {}), |_| {
+                let open = fault.leaves_outcome_open();
+                if open { Receipt::Open(fault.clone()) } else { Receipt::Refused(fault.clone()) }
+            });
+            let mut next = first.resource;
+            for _ in 0..3 {
+                next = visit(next, &mut observed(|_| {}), |effect| organization.answer(effect)).resource;
+            }
+            assert_eq!(organization.holds, Some(Held::Stranger), "{policy:?} after {status}");
+        }
+    }
+}

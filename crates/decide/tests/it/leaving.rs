@@ -1,0 +1,239 @@
+//! Deletion, and the finalizer that it may need.
+
+use cognigy_sso_api::{
+    AdoptionPolicy, ConditionStatus, ConditionType, DeletionPolicy, IdentityProviderConfigSpec, Mode, Operation,
+    Pending, Reason,
+};
+use cognigy_sso_decide::{
+    CallFault, CognigyCall, Effect, EventKind, InputProblem, Observed, Receipt, Resource, TransportFault,
+};
+
+use crate::support::{
+    Held, Organization, Visit, always, api_key_says, applied, client_secret_says, condition, deleted, edited,
+    input_fault, issuer_refuted, message, now, observed, other_organization, ready, refused, resource, visit,
+};
+
+fn reset(spec: &mut IdentityProviderConfigSpec) {
+    spec.deletion_policy = DeletionPolicy::Reset;
+}
+
+fn leave(resource: Resource, observe: impl FnOnce(&mut Observed)) -> Visit {
+    visit(deleted(resource), &mut observed(observe), always(applied))
+}
+
+#[test]
+fn retain_goes_at_once() {
+    let visit = leave(ready(|_| {}), |_| {});
+    assert_eq!((visit.effects.len(), visit.writes), (0, 0));
+    assert!(!deleted(ready(|_| {})).needs_observation());
+}
+
+#[test]
+fn reset_has_a_finalizer_before_anything_is_applied() {
+    for policy in [AdoptionPolicy::IfMatching, AdoptionPolicy::Never] {
+        let fresh = resource(|spec| {
+            reset(spec);
+            spec.adoption_policy = policy;
+        });
+        let visit = visit(fresh, &mut observed(|_| {}), always(applied));
+        assert_eq!(visit.effects.first(), Some(&"AddFinalizer"), "{policy:?}");
+        assert!(visit.resource.finalizer && visit.resource.status.is_true(ConditionType::Ready));
+    }
+}
+
+#[test]
+fn nothing_to_apply_needs_no_finalizer() {
+    let visit = visit(resource(reset), &mut observed(issuer_refuted), always(applied));
+    assert_eq!((visit.effects.len(), visit.resource.finalizer), (0, false));
+}
+
+#[test]
+fn reset_resets_and_then_lets_go() {
+    assert!(deleted(ready(reset)).needs_observation());
+    let visit = leave(ready(reset), |_| {});
+    assert_eq!(visit.effects, ["Reset", "RemoveFinalizer"]);
+}
+
+#[test]
+fn the_finalizer_follows_the_policy_whatever_else_is_wrong() {
+    type Edit = fn(&mut IdentityProviderConfigSpec);
+    let edits: [Edit; 4] = [
+        |_| {},
+        |spec| spec.suspend = true,
+        |spec| spec.drift_policy = cognigy_sso_api::DriftPolicy::Report,
+        |spec| spec.cognigy.organization_id = Some("ffffffffffffffffffffffff".to_owned()),
+    ];
+    for edit in edits {
+        let to_retain = edited(ready(reset), |spec| {
+            edit(spec);
+            spec.deletion_policy = DeletionPolicy::Retain;
+        });
+        let visit = visit(to_retain, &mut observed(|_| {}), always(applied));
+        assert_eq!((visit.effects.as_slice(), visit.resource.finalizer), (&["RemoveFinalizer"][..], false));
+    }
+    let no_secret = |observed: &mut Observed| client_secret_says(observed, InputProblem::ObjectAbsent);
+    for observe in [no_secret, issuer_refuted, |_: &mut Observed| {}] {
+        let to_reset = edited(ready(|_| {}), reset);
+        let visit = visit(to_reset, &mut observed(observe), always(applied));
+        assert_eq!((visit.effects.as_slice(), visit.resource.finalizer), (&["AddFinalizer"][..], true));
+    }
+}
+
+#[test]
+fn plan_mode_resets_nothing_so_it_holds_nothing() {
+    let planned = edited(ready(reset), |spec| spec.mode = Mode::Plan);
+    let visit = visit(planned, &mut observed(|_| {}), always(applied));
+    assert_eq!(visit.effects, ["RemoveFinalizer"]);
+}
+
+#[test]
+fn a_suspended_resource_keeps_its_finalizer_and_leaves_without_a_reset() {
+    let suspended = edited(ready(reset), |spec| spec.suspend = true);
+    let visit = visit(suspended, &mut observed(|_| {}), always(applied));
+    assert_eq!((visit.effects.len(), visit.resource.finalizer), (0, true));
+    let gone = deleted(visit.resource);
+    assert!(!gone.needs_observation());
+    assert_eq!(leave(gone, |_| {}).effects, ["RemoveFinalizer"]);
+}
+
+#[test]
+fn what_was_never_applied_is_not_reset() {
+    let never = Resource { finalizer: true, ..resource(reset) };
+    assert!(!deleted(never.clone()).needs_observation());
+    assert_eq!(leave(never, |_| {}).effects, ["RemoveFinalizer"]);
+}
+
+#[test]
+fn a_configuration_that_was_only_begun_is_not_reset() {
+    for policy in [AdoptionPolicy::Never, AdoptionPolicy::IfMatching] {
+        let mut organization = Organization { holds: Some(Held::Stranger), shows: false };
+        let fresh = resource(|spec| {
+            reset(spec);
+            spec.adoption_policy = policy;
+        });
+        let open = |_: &Effect| Receipt::Open(refused(CognigyCall::Configure, 500));
+        let begun = visit(fresh, &mut observed(|_| {}), open).resource;
+        assert!(begun.status.pending.is_some() && begun.finalizer);
+        let gone = visit(deleted(begun), &mut observed(|_| {}), |effect| organization.answer(effect));
+        assert_eq!((gone.effects.as_slice(), organization.holds), (&["RemoveFinalizer"][..], Some(Held::Stranger)));
+    }
+}
+
+#[test]
+fn a_change_that_was_begun_is_reset() {
+    let mut begun = ready(reset);
+    begun.status.pending = Some(Pending { operation: Operation::Replace, time: now() });
+    begun.status.applied = None;
+    assert_eq!(leave(begun, |_| {}).effects, ["Reset", "RemoveFinalizer"]);
+}
+
+#[test]
+fn a_key_of_another_organization_reaches_nothing_to_reset() {
+    assert_eq!(leave(ready(reset), other_organization).effects, ["RemoveFinalizer"]);
+}
+
+#[test]
+fn a_spec_that_cannot_be_read_holds_nothing_when_it_goes() {
+    let mut unreadable = ready(reset);
+    unreadable.spec = Err("missing field `cognigy`".into());
+    assert_eq!(leave(unreadable, |_| {}).effects, ["RemoveFinalizer"]);
+}
+
+#[test]
+fn a_reset_asks_for_the_api_key_alone() {
+    let without_the_rest = |observed: &mut Observed| {
+        client_secret_says(observed, InputProblem::ObjectAbsent);
+        observed.inputs.authorities.push(input_fault("spec.oidc.caBundle", InputProblem::ObjectAbsent));
+        observed.provider = None;
+    };
+    assert_eq!(leave(ready(reset), without_the_rest).effects, ["Reset", "RemoveFinalizer"]);
+}
+
+#[test]
+fn a_key_that_moved_within_cognigy_needs_no_other_field() {
+    let moved = edited(ready(reset), |spec| spec.saml = None);
+    assert_eq!(leave(moved, |_| {}).effects, ["Reset", "RemoveFinalizer"]);
+}
+
+#[test]
+fn every_obstacle_says_why_and_how_to_let_go() {
+    type Obstacle = (fn(&mut Observed), &'static str, bool);
+    let obstacles: [Obstacle; 7] = [
+        (|observed| api_key_says(observed, InputProblem::ObjectAbsent), "spec.cognigy.apiKeySecretRef", true),
+        (|observed| api_key_says(observed, InputProblem::Unavailable), "cannot be read", false),
+        (
+            |observed| {
+                observed.account = None;
+                let authority = input_fault("spec.cognigy.caBundle", InputProblem::NoCertificate);
+                observed.inputs.authorities.push(authority);
+            },
+            "spec.cognigy.caBundle",
+            true,
+        ),
+        (|observed| observed.account = Some(Err(refused(CognigyCall::Me, 401))), "401", true),
+        (|observed| observed.account = Some(Err(refused(CognigyCall::Me, 503))), "503", false),
+        (
+            |observed| {
+                let fault = TransportFault::TimedOut;
+                observed.account = Some(Err(CallFault::Transport { server: "api.example".to_owned(), fault }));
+            },
+            "api.example",
+            false,
+        ),
+        (
+            |observed| {
+                observed.account.as_mut().unwrap().as_mut().unwrap().is_admin = false;
+            },
+            "role admin",
+            true,
+        ),
+    ];
+    for (obstacle, says, needs_a_person) in obstacles {
+        let visit = leave(ready(reset), obstacle);
+        assert_eq!(visit.effects, [""; 0], "{says}");
+        let status = &visit.resource.status;
+        for r#type in [ConditionType::Ready, ConditionType::Configured] {
+            assert_eq!(condition(status, r#type), Some((ConditionStatus::False, Reason::DeletionBlocked)), "{says}");
+            let text = message(status, r#type);
+            assert!(text.contains(says) && text.contains("set spec.deletionPolicy to Retain"), "{says}: {text}");
+        }
+        assert_eq!(status.condition(ConditionType::Stalled).is_some(), needs_a_person, "{says}");
+        assert_eq!(status.condition(ConditionType::Reconciling).is_some(), !needs_a_person, "{says}");
+        let kinds: Vec<_> = visit.events.iter().map(|event| event.kind).collect();
+        assert_eq!(kinds, [EventKind::DeletionBlocked]);
+
+        let again = leave(visit.resource, obstacle);
+        assert_eq!((again.events.len(), again.writes), (0, 0), "{says}: once for each happening");
+    }
+}
+
+#[test]
+fn an_address_that_is_no_url_blocks_a_reset_and_says_so() {
+    let broken = edited(ready(reset), |spec| spec.cognigy.api_url = "https://256.256.256.256".to_owned());
+    let visit = leave(broken, |observed| observed.account = None);
+    let text = message(&visit.resource.status, ConditionType::Stalled);
+    assert!(text.contains("spec.cognigy.apiUrl is not a URL"), "{text}");
+}
+
+#[test]
+fn a_reset_that_is_refused_blocks_and_one_that_is_open_is_tried_again() {
+    let refusal = || Receipt::Refused(refused(CognigyCall::Reset, 403));
+    let open = || Receipt::Open(refused(CognigyCall::Reset, 504));
+    for (receipt, marker) in [(refusal(), ConditionType::Stalled), (open(), ConditionType::Reconciling)] {
+        let mut receipt = Some(receipt);
+        let visit = visit(deleted(ready(reset)), &mut observed(|_| {}), |_| receipt.take().unwrap());
+        assert_eq!(visit.effects, ["Reset"]);
+        assert!(visit.resource.finalizer && visit.resource.status.condition(marker).is_some(), "{marker:?}");
+        assert_eq!(
+            condition(&visit.resource.status, ConditionType::Configured),
+            Some((ConditionStatus::False, Reason::DeletionBlocked))
+        );
+    }
+}
+
+#[test]
+fn a_policy_that_turns_to_retain_lets_go() {
+    let blocked = leave(ready(reset), |observed| observed.account = Some(Err(refused(CognigyCall::Me, 401))));
+    let let_go = edited(blocked.resource, |spec| spec.deletion_policy = DeletionPolicy::Retain);
+    assert_eq!(leave(let_go, |_| {}).effects, ["RemoveFinalizer"]);
+}

@@ -1,0 +1,22 @@
+//! What the core decides: tables of faults, plans, conclusions and pauses, and what holds for whatever comes in.
+
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
+mod adoption;
+mod changes;
+mod conditions;
+mod events;
+mod fault_tables;
+mod held;
+mod leaving;
+mod provider_tables;
+mod quiet;
+mod ready;
+mod support;

@@ -1,0 +1,99 @@
+//! `cargo xtask test`: all that CI checks, with the time of each part, and what had to be left out.
+
+use std::future::Future;
+use std::process::{ExitCode, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, ensure};
+use cognigy_sso_testkit::control_plane::Program;
+use cognigy_sso_testkit::real_provider::{NodeProvider, StartError, Zitadel};
+
+use crate::cargo::cargo;
+use crate::crd;
+
+/// What was done so far.
+#[derive(Default)]
+struct Run {
+    parts: Vec<(&'static str, Duration)>,
+    left_out: Vec<String>,
+}
+
+/// Runs every part; the first that fails ends it.
+pub async fn run() -> anyhow::Result<ExitCode> {
+    let mut run = Run::default();
+    run.part("formatting", run_cargo(&["fmt", "--all", "--check"])).await?;
+    run.part("lints", run_cargo(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"])).await?;
+    run.part("generated files", async { crd::check().map(|()| None) }).await?;
+    run.part("licences, bans and sources", check_dependencies()).await?;
+    run.part("control plane and OpenID providers", obtain()).await?;
+    run.part("tests", run_cargo(&["test", "--workspace"])).await?;
+    run.sum_up();
+    Ok(ExitCode::SUCCESS)
+}
+
+impl Run {
+    /// `work` answers with what it had to leave out, and why.
+    async fn part(
+        &mut self,
+        name: &'static str,
+        work: impl Future<Output = anyhow::Result<Option<String>>>,
+    ) -> anyhow::Result<()> {
+        println!("\n── {name}");
+        let begun = Instant::now();
+        let left_out = work.await.with_context(|| format!("{name} failed"))?;
+        self.left_out.extend(left_out);
+        self.parts.push((name, begun.elapsed()));
+        Ok(())
+    }
+
+    fn sum_up(&self) {
+        println!("\n── passed");
+        for (name, took) in &self.parts {
+            println!("{name:36} {:>5} s", took.as_secs());
+        }
+        let all: Duration = self.parts.iter().map(|(_, took)| *took).sum();
+        println!("{:36} {:>5} s", "all", all.as_secs());
+        match self.left_out.as_slice() {
+            [] => println!("Nothing was left out."),
+            left_out => println!("Left out: {}", left_out.join(" ")),
+        }
+    }
+}
+
+async fn run_cargo(arguments: &[&str]) -> anyhow::Result<Option<String>> {
+    println!("cargo {}", arguments.join(" "));
+    let mut cargo = tokio::process::Command::from(cargo());
+    let status = cargo.args(arguments).kill_on_drop(true).status().await?;
+    ensure!(status.success(), "cargo {}: {status}", arguments.join(" "));
+    Ok(None)
+}
+
+/// The list of advisories is left to a job of its own: it cannot be fetched everywhere.
+async fn check_dependencies() -> anyhow::Result<Option<String>> {
+    let mut version = tokio::process::Command::from(cargo());
+    version.args(["deny", "--version"]).stdout(Stdio::null()).stderr(Stdio::null());
+    if version.status().await?.success() {
+        return run_cargo(&["deny", "check", "bans", "licenses", "sources"]).await;
+    }
+    let left_out = "The dependencies' licences, bans and sources (cargo install cargo-deny --locked).";
+    println!("{left_out}");
+    Ok(Some(left_out.to_owned()))
+}
+
+/// Builds what the tests start, once: it is kept outside the clone.
+async fn obtain() -> anyhow::Result<Option<String>> {
+    for program in Program::ALL {
+        println!("{}", program.obtain().await?.display());
+    }
+    println!("{}", Zitadel::obtain().await?.display());
+    match NodeProvider::obtain().await {
+        Ok(folder) => println!("{}", folder.display()),
+        Err(StartError::NotAvailable(reason)) => {
+            let left_out = format!("What runs against the second OpenID provider ({reason}).");
+            println!("{left_out}");
+            return Ok(Some(left_out));
+        }
+        Err(StartError::Failed(error)) => return Err(error),
+    }
+    Ok(None)
+}
