@@ -3,7 +3,7 @@
 use std::io::Write;
 
 pub(super) fn execute() -> anyhow::Result<()> {
-    let yaml = serde_saphyr::to_string(&cognigy_sso_api::crd())?;
+    let yaml = cognigy_sso_api::crd_yaml()?;
     std::io::stdout().write_all(yaml.as_bytes())?;
     Ok(())
 }

@@ -73,7 +73,7 @@ async fn check_dependencies() -> anyhow::Result<Option<String>> {
     let mut version = tokio::process::Command::from(cargo());
     version.args(["deny", "--version"]).stdout(Stdio::null()).stderr(Stdio::null());
     if version.status().await?.success() {
-        return run_cargo(&["deny", "check", "bans", "licenses", "sources"]).await;
+        return run_cargo(&["deny", "--log-level", "error", "check", "bans", "licenses", "sources"]).await;
     }
     let left_out = "The dependencies' licences, bans and sources (cargo install cargo-deny --locked).";
     println!("{left_out}");

@@ -17,7 +17,7 @@ use kube::api::{DeleteParams, Patch, PatchParams, PostParams};
 use kube::{Api, Client};
 use serde_json::{Value, json};
 
-pub use cluster::{client, cluster};
+pub use cluster::{client, cluster, namespace};
 pub use objects::{API_KEY, Idp, ORGANIZATION, SECRET};
 pub use operator::Operator;
 

@@ -1,5 +1,6 @@
 //! A good resource and a good observation, and what a visit does with them. Tests change what they are about.
 
+pub mod arbitrary;
 mod organization;
 mod visit;
 

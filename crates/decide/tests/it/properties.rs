@@ -1,0 +1,241 @@
+//! What holds for whatever comes in.
+
+use std::time::Duration;
+
+use cognigy_sso_api::{
+    ConditionStatus, ConditionType, IdentityProviderConfigStatus, Mode, Reason, VerificationMode,
+};
+use cognigy_sso_decide::{Conclusion, Effect, Moment, Observed, Plan, Receipt, Resource, conclude, in_progress, plan};
+use proptest::prelude::*;
+use proptest::test_runner::Config;
+
+use crate::support::arbitrary::{Coherence, observation, receipt, resources, scene};
+use crate::support::{API_KEY, CLIENT_SECRET, later, now};
+
+use ConditionStatus::{False, True, Unknown};
+
+fn cases(cases: u32) -> Config {
+    Config { cases, max_global_rejects: 100 * cases, failure_persistence: None, ..Config::default() }
+}
+
+fn end(resource: &Resource, observed: &Observed, plan: &Plan, receipt: Option<&Receipt>) -> Conclusion {
+    conclude(resource, observed, plan, receipt, None, Moment { now: now(), chance: 0.5 })
+}
+
+/// Plan, and conclusion as if every effect had this receipt.
+fn pass(resource: &Resource, observed: &Observed, receipt: &Receipt) -> (Plan, Conclusion) {
+    let plan = plan(resource, observed, now());
+    let receipt = plan.effect.is_some().then_some(receipt);
+    let conclusion = end(resource, observed, &plan, receipt);
+    (plan, conclusion)
+}
+
+fn status_of(status: &IdentityProviderConfigStatus, r#type: ConditionType) -> Option<ConditionStatus> {
+    status.condition(r#type).map(|condition| condition.status)
+}
+
+fn is_change(effect: Option<&Effect>) -> bool {
+    matches!(effect, Some(Effect::Configure(_) | Effect::Replace { .. }))
+}
+
+const CHECKS: [ConditionType; 6] = [
+    ConditionType::SecretsResolved,
+    ConditionType::ConnectionReady,
+    ConditionType::IssuerVerified,
+    ConditionType::ClientVerified,
+    ConditionType::Configured,
+    ConditionType::InSync,
+];
+
+proptest! {
+    #![proptest_config(cases(2000))]
+
+    /// Every combination ends, also those that no observation gives: with a `Ready` and no type twice.
+    #[test]
+    fn everything_has_a_conclusion(
+        resource in resources(),
+        observed in observation(Coherence::Anything),
+        receipt in receipt(),
+        seconds in -1_000_000..1_000_000_i64,
+        chance in 0.0..1.0_f64,
+    ) {
+        let planned = plan(&resource, &observed, later(seconds));
+        for receipt in [None, Some(&receipt)] {
+            let moment = Moment { now: later(seconds), chance };
+            let conclusion = conclude(&resource, &observed, &planned, receipt, Some(now()), moment);
+            let mut types: Vec<_> = conclusion.status.conditions.iter().map(|condition| condition.r#type).collect();
+            prop_assert_eq!(types.first(), Some(&ConditionType::Ready));
+            let count = types.len();
+            types.sort();
+            types.dedup();
+            prop_assert_eq!(types.len(), count);
+            prop_assert!(conclusion.next >= Duration::from_millis(250));
+            prop_assert!(conclusion.next <= Duration::from_hours(24));
+        }
+        if let Some(status) = in_progress(&resource, later(seconds)) {
+            prop_assert_eq!(status_of(&status, ConditionType::Ready), Some(Unknown));
+            prop_assert_eq!(status_of(&status, ConditionType::Stalled), None);
+            prop_assert_eq!(in_progress(&Resource { status, ..resource }, later(seconds + 1)), None);
+        }
+    }
+
+    /// Whoever waits is told what for, and no two conditions contradict each other.
+    #[test]
+    fn conditions_keep_their_contract((resource, observed) in scene(), receipt in receipt()) {
+        let (_, conclusion) = pass(&resource, &observed, &receipt);
+        let status = &conclusion.status;
+        let ready = status.condition(ConditionType::Ready).unwrap();
+        let reconciling = status.condition(ConditionType::Reconciling);
+        let stalled = status.condition(ConditionType::Stalled);
+        prop_assert!(reconciling.is_none() || stalled.is_none());
+        for marker in reconciling.iter().chain(&stalled) {
+            prop_assert_eq!(marker.status, True);
+            prop_assert_eq!(&marker.message, &ready.message);
+        }
+        if ready.status == True {
+            prop_assert!(reconciling.is_none() && stalled.is_none());
+        } else if reconciling.is_none() && stalled.is_none() {
+            let by_request = matches!(ready.reason, Reason::Suspended | Reason::Planned);
+            prop_assert!(by_request || resource.deleting, "{}: {}", ready.reason, ready.message);
+        }
+        if let Some(stalled) = stalled {
+            prop_assert_eq!(stalled.reason, ready.reason);
+            prop_assert_eq!(ready.status, False);
+        }
+        prop_assert_eq!(status.observed_generation, resource.generation);
+        for condition in &status.conditions {
+            prop_assert!(condition.observed_generation <= resource.generation);
+            prop_assert!(!condition.message.is_empty(), "{:?}", condition.r#type);
+            let is_current = condition.observed_generation == resource.generation;
+            prop_assert!(is_current || ready.reason == Reason::Suspended, "{:?}", condition.r#type);
+        }
+    }
+
+    /// `Ready` says neither more nor less than the others do.
+    #[test]
+    fn ready_is_the_sum_of_its_parts((resource, observed) in scene(), receipt in receipt()) {
+        let suspended = resource.spec.as_ref().is_ok_and(|spec| spec.suspend);
+        prop_assume!(!resource.deleting && !suspended);
+        let (_, conclusion) = pass(&resource, &observed, &receipt);
+        let status = &conclusion.status;
+        let warns = resource.spec.as_ref().is_ok_and(|spec| spec.verification.mode == VerificationMode::Warn);
+        let part = |r#type| match status_of(status, r#type).unwrap() {
+            False if warns && r#type == ConditionType::IssuerVerified => True,
+            status => status,
+        };
+        let never_checked = [ConditionType::ClientVerified, ConditionType::InSync];
+        let parts: Vec<_> = CHECKS.into_iter().filter(|r#type| !never_checked.contains(r#type)).map(part).collect();
+        let configured = part(ConditionType::Configured);
+        let possible: &[ConditionStatus] = if parts.contains(&False) {
+            &[False]
+        } else if parts.iter().all(|part| *part == True) {
+            &[True]
+        } else if configured == True {
+            &[True, Unknown]
+        } else {
+            &[Unknown]
+        };
+        let ready = status.condition(ConditionType::Ready).unwrap();
+        prop_assert!(possible.contains(&ready.status), "{:?} of {:?}", ready, status.conditions);
+        if ready.status == False {
+            let source = CHECKS.iter().filter_map(|r#type| status.condition(*r#type));
+            let mut source = source.filter(|condition| condition.reason == ready.reason);
+            prop_assert!(source.any(|condition| condition.message == ready.message), "{:?}", ready);
+        }
+    }
+
+    /// What is concluded without an effect is concluded again, word for word, and nothing is said twice.
+    #[test]
+    fn no_change_no_write((resource, observed) in scene(), receipt in receipt()) {
+        let (planned, first) = pass(&resource, &observed, &receipt);
+        prop_assume!(planned.effect.is_none());
+        let resource = Resource { status: first.status, ..resource };
+        let (planned, second) = pass(&resource, &observed, &receipt);
+        prop_assert!(planned.effect.is_none());
+        prop_assert_eq!(&second.status, &resource.status);
+        prop_assert!(second.events.is_empty(), "{:?}", second.events);
+    }
+
+    /// What was applied is not applied again, and what was reported is not reported again.
+    #[test]
+    fn a_second_pass_after_an_application_plans_nothing((mut resource, observed) in scene()) {
+        resource.deleting = false;
+        resource.finalizer = resource.resets_on_deletion();
+        resource.status.pending = None;
+        let mut planned = plan(&resource, &observed, now());
+        if let Some(Effect::Record(pending)) = planned.effect {
+            resource.status.pending = Some(pending);
+            planned = plan(&resource, &observed, now());
+        }
+        prop_assume!(is_change(planned.effect.as_ref()));
+        let applied = Receipt::Applied { salt: crate::support::SALT };
+        let conclusion = end(&resource, &observed, &planned, Some(&applied));
+        prop_assert_eq!(status_of(&conclusion.status, ConditionType::Configured), Some(True));
+        prop_assert_eq!(&conclusion.status.pending, &None);
+        let resource = Resource { status: conclusion.status, ..resource };
+        let again = plan(&resource, &observed, later(1));
+        prop_assert!(again.effect.is_none(), "{:?}", again);
+        let conclusion = end(&resource, &observed, &again, None);
+        prop_assert_eq!(&conclusion.status, &resource.status);
+        prop_assert!(conclusion.events.is_empty());
+    }
+
+    /// `lastTransitionTime` moves with the status, and only with it.
+    #[test]
+    fn time_moves_only_with_the_status((resource, observed) in scene(), receipt in receipt()) {
+        let (_, conclusion) = pass(&resource, &observed, &receipt);
+        for after in &conclusion.status.conditions {
+            let before = resource.status.condition(after.r#type);
+            let same = before.filter(|before| before.status == after.status);
+            prop_assert_eq!(after.last_transition_time, same.map_or(now(), |before| before.last_transition_time));
+        }
+    }
+
+    /// `Configured` is true by a receipt, or because what was applied before is what is declared.
+    #[test]
+    fn configured_is_never_guessed((resource, observed) in scene(), receipt in receipt()) {
+        let (planned, conclusion) = pass(&resource, &observed, &receipt);
+        let suspended = resource.spec.as_ref().is_ok_and(|spec| spec.suspend);
+        prop_assume!(!suspended && status_of(&conclusion.status, ConditionType::Configured) == Some(True));
+        let by_receipt = is_change(planned.effect.as_ref()) && matches!(receipt, Receipt::Applied { .. });
+        let on_record = resource.status.applied.is_some() && resource.status.pending.is_none();
+        prop_assert!(by_receipt || on_record);
+        prop_assert!(conclusion.status.applied.is_some());
+    }
+
+    /// Nothing outside is changed but by a resource that is managed, checked and allowed to.
+    #[test]
+    fn a_change_needs_every_check((resource, observed) in scene()) {
+        let planned = plan(&resource, &observed, now());
+        let change = is_change(planned.effect.as_ref()) || matches!(planned.effect, Some(Effect::Record(_)));
+        prop_assume!(change);
+        let spec = resource.spec.as_ref().unwrap();
+        prop_assert!(!resource.deleting && !spec.suspend && spec.mode == Mode::Manage);
+        prop_assert!(!resource.resets_on_deletion() || resource.finalizer);
+        let status = end(&resource, &observed, &planned, Some(&Receipt::Written)).status;
+        prop_assert!(status.is_true(ConditionType::SecretsResolved) && status.is_true(ConditionType::ConnectionReady));
+        match status_of(&status, ConditionType::IssuerVerified) {
+            Some(True) => {}
+            issuer => prop_assert!(spec.verification.mode == VerificationMode::Warn && issuer == Some(False)),
+        }
+    }
+
+    /// The secrets that came in do not come out.
+    #[test]
+    fn no_secret_comes_out((resource, observed) in scene(), receipt in receipt()) {
+        let (planned, conclusion) = pass(&resource, &observed, &receipt);
+        let status = serde_json::to_string(&conclusion.status).unwrap();
+        let sinks = [
+            ("status", status),
+            ("events", format!("{:?}", conclusion.events)),
+            ("Observed", format!("{observed:?} {observed:#?}")),
+            ("Plan", format!("{planned:?} {planned:#?}")),
+            ("Conclusion", format!("{conclusion:?}")),
+            ("Receipt", format!("{receipt:?}")),
+            ("in progress", format!("{:?}", in_progress(&resource, now()))),
+        ];
+        for (sink, text) in sinks {
+            prop_assert!(!text.contains(CLIENT_SECRET) && !text.contains(API_KEY), "{}: {}", sink, text);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Observations at random.
+
+use std::sync::Arc;
+
+use cognigy_sso_decide::{Account, InputFault, Inputs, Login, Observed, Provider, ProviderFault};
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::faults::{call_fault, input_fault, provider_fault};
+use super::mostly;
+use crate::support::{
+    API_KEY, CLIENT_ID, CLIENT_SECRET, ORGANIZATION, OTHER_ORGANIZATION, login_differs, login_matches, provider,
+    version,
+};
+
+/// Shall what is missing be missing for the want of something, as it is when it was really observed?
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Coherence {
+    Coherent,
+    Anything,
+}
+
+fn value(usual: &'static str, field: &'static str) -> impl Strategy<Value = Result<String, InputFault>> {
+    let usable = prop_oneof![4 => Just(usual.to_owned()), 1 => Just(format!("{usual}-rotated"))];
+    prop_oneof![5 => usable.prop_map(Ok), 1 => input_fault(field).prop_map(Err)]
+}
+
+fn authorities() -> impl Strategy<Value = Vec<InputFault>> {
+    let cognigy = proptest::option::weighted(0.1, input_fault("spec.cognigy.caBundle"));
+    let provider = proptest::option::weighted(0.1, input_fault("spec.oidc.caBundle"));
+    (cognigy, provider).prop_map(|(cognigy, provider)| cognigy.into_iter().chain(provider).collect())
+}
+
+fn inputs() -> impl Strategy<Value = Inputs> {
+    let values = (
+        value(API_KEY, "spec.cognigy.apiKeySecretRef"),
+        value(CLIENT_ID, "spec.oidc.clientIdSecretRef"),
+        value(CLIENT_SECRET, "spec.oidc.clientSecretRef"),
+    );
+    (values, authorities(), mostly("1", vec!["2"])).prop_map(|((api_key, client_id, secret), authorities, number)| {
+        let read = [("acme-oidc", secret.is_ok()), ("cognigy-api", api_key.is_ok())];
+        let versions = read.iter().filter(|(_, read)| *read).map(|(name, _)| version(name, number)).collect();
+        let (api_key, client_secret) = (api_key.map(Into::into), secret.map(Into::into));
+        Inputs { api_key, client_id, client_secret, authorities, versions }
+    })
+}
+
+fn account() -> impl Strategy<Value = Account> {
+    let organization = mostly(ORGANIZATION, vec![OTHER_ORGANIZATION]);
+    (organization, mostly(true, vec![false]), mostly(false, vec![true])).prop_map(
+        |(organization, is_admin, disabled)| Account { organization: organization.to_owned(), is_admin, disabled },
+    )
+}
+
+fn published() -> impl Strategy<Value = Result<Provider, ProviderFault>> {
+    let edits: [fn(&mut Provider); 5] = [
+        |_| {},
+        |provider| provider.keys = Ok(Vec::new()),
+        |provider| provider.algorithms.clear(),
+        |provider| provider.response_types.clear(),
+        |provider| provider.scopes = Some(Vec::new()),
+    ];
+    let keys = (provider_fault(), any::<bool>()).prop_map(|(fault, broken)| {
+        provider(|provider| {
+            if broken {
+                provider.keys = Err(fault);
+            }
+        })
+    });
+    prop_oneof![
+        4 => Just(()).prop_map(|()| Ok(provider(|_| {}))),
+        1 => select(edits.to_vec()).prop_map(|edit| Ok(provider(edit))),
+        1 => keys.prop_map(Ok),
+        2 => provider_fault().prop_map(Err),
+    ]
+}
+
+fn login() -> impl Strategy<Value = Option<Login>> {
+    mostly(Some(Login::Silent), vec![None, Some(login_matches()), Some(login_differs())])
+}
+
+/// An observation in which all that is needed is there.
+pub fn good_observation() -> impl Strategy<Value = Observed> {
+    let published = prop_oneof![4 => Just(()).prop_map(|()| Ok(provider(|_| {}))), 1 => published()];
+    let rotated = prop::bool::weighted(0.3);
+    (login(), published, rotated, prop::bool::weighted(0.2)).prop_map(|(login, published, rotated, configured)| {
+        crate::support::observed(|observed| {
+            observed.login = login;
+            observed.provider = Some(Arc::new(published));
+            observed.already_configured = configured;
+            if rotated {
+                crate::support::rotated(observed);
+            }
+        })
+    })
+}
+
+/// An observation.
+pub fn observation(coherence: Coherence) -> impl Strategy<Value = Observed> {
+    let account = prop_oneof![3 => account().prop_map(Ok), 1 => call_fault().prop_map(Err)];
+    let flags = (prop::bool::weighted(0.1), prop::bool::weighted(0.2), prop::bool::weighted(0.2));
+    let given = (prop::bool::weighted(0.9), prop::bool::weighted(0.9));
+    (inputs(), account, published(), login(), flags, given).prop_map(
+        move |(inputs, account, provider, login, (known_unchanged, already_configured, reset), (asked, fetched))| {
+            let unusable = |field: &str| inputs.authorities.iter().any(|fault| fault.field == field);
+            let (asked, fetched) = match coherence {
+                Coherence::Anything => (asked, fetched),
+                Coherence::Coherent => (
+                    inputs.api_key.is_ok() && !unusable("spec.cognigy.caBundle"),
+                    !unusable("spec.oidc.caBundle"),
+                ),
+            };
+            Observed {
+                account: asked.then_some(account),
+                provider: fetched.then(|| Arc::new(provider)),
+                login: login.filter(|_| asked),
+                inputs,
+                known_unchanged,
+                already_configured,
+                reset,
+            }
+        },
+    )
+}
