@@ -75,6 +75,7 @@ async fn main() {
     report.insert("6 provider calls for each issuer", as_f64(bench.provider_calls()) / as_f64(arguments.issuers));
     tokio::time::sleep(SETTLING).await;
     report.insert("2 resident at rest, MiB", resident_mib(&operator));
+    report.insert("2 of it anonymous, MiB", memory_mib(&operator, "RssAnon:"));
     operator.stop(Duration::from_secs(30)).await.unwrap();
 
     let (writes, cognigy, provider) = (bench.kubernetes_writes().await, bench.cognigy_calls(), bench.provider_calls());
@@ -261,8 +262,12 @@ fn total(counts: impl Iterator<Item = u64>) -> usize {
 }
 
 fn resident_mib(operator: &Guarded) -> f64 {
+    memory_mib(operator, "VmRSS:")
+}
+
+fn memory_mib(operator: &Guarded, kind: &str) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", operator.pid())).unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix(kind)).unwrap();
     line.trim().trim_end_matches(" kB").parse::<f64>().unwrap() / 1024.0
 }
 

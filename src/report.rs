@@ -24,7 +24,7 @@ const LONGEST_NOTE: usize = 1024;
 /// Why something could not be written.
 #[derive(Debug)]
 pub(crate) enum WriteFault {
-    /// The resource is gone, or another one bears its name.
+    /// The resource is gone.
     Gone,
     /// The API server refused it or did not answer.
     Failed(String),
@@ -80,7 +80,7 @@ impl Writer {
     async fn write(&self, patch: impl Future<Output = kube::Result<Watched>>) -> Result<Resource, WriteFault> {
         match tokio::time::timeout(TIMEOUT, patch).await {
             Ok(Ok(written)) => Ok(written.into()),
-            Ok(Err(kube::Error::Api(status))) if matches!(status.code, 404 | 409) => Err(WriteFault::Gone),
+            Ok(Err(kube::Error::Api(status))) if status.code == 404 => Err(WriteFault::Gone),
             Ok(Err(error)) => Err(WriteFault::Failed(error.to_string())),
             Err(_) => Err(WriteFault::Failed("the API server does not answer".to_owned())),
         }

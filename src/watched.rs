@@ -9,6 +9,9 @@ use kube::Resource as _;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
+/// The longest text of an annotation or a decoding error that is kept, in bytes.
+const LONGEST_TEXT: usize = 512;
+
 /// An `IdentityProviderConfig` of which every part is decoded on its own, so that one that cannot be read stops no other.
 #[derive(kube::Resource, Clone, Debug, Deserialize)]
 #[resource(inherit = "IdentityProviderConfig")]
@@ -33,8 +36,13 @@ impl<T> Part<T> {
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Part<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = serde_json::Value::deserialize(deserializer)?;
-        Ok(Self(serde_json::from_value(value).map(Box::new).map_err(|error| error.to_string().into())))
+        Ok(Self(serde_json::from_value(value).map(Box::new).map_err(|error| cut(&error.to_string()))))
     }
+}
+
+/// Text from outside as it is kept and repeated: bounded.
+fn cut(text: &str) -> Box<str> {
+    text.get(..text.floor_char_boundary(LONGEST_TEXT)).unwrap_or_default().into()
 }
 
 impl From<Watched> for Resource {
@@ -50,7 +58,9 @@ impl From<Watched> for Resource {
             created: meta.creation_timestamp.map(|created| created.0).unwrap_or_default(),
             deleting: meta.deletion_timestamp.is_some(),
             finalizer: meta.finalizers.as_ref().is_some_and(has_finalizer),
-            requested_at: meta.annotations.and_then(|mut a| a.remove(RECONCILE_REQUESTED_AT)).map(Into::into),
+            requested_at: meta
+                .annotations
+                .and_then(|annotations| annotations.get(RECONCILE_REQUESTED_AT).map(|asked| cut(asked))),
             spec: watched.spec.0,
             status: watched.status.0.map(|status| *status).unwrap_or_default(),
         }

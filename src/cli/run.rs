@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::{ArgAction, Args, value_parser};
 use ipnet::IpNet;
+use kube::config::Kubeconfig;
 use kube::{Client, Config};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -127,7 +128,20 @@ async fn client() -> anyhow::Result<Client> {
     let mut config = Config::infer().await.context("no cluster: run it in one, or set KUBECONFIG")?;
     // Each visit retries by itself; the client's own policy would hold it for minutes.
     config.default_retry = false;
+    if !names_proxy() {
+        config.proxy_url = None;
+    }
     Ok(Client::try_from(config)?)
+}
+
+/// Does the kubeconfig's current context name a proxy? The environment's is for outside calls alone.
+fn names_proxy() -> bool {
+    let Ok(kubeconfig) = Kubeconfig::read() else { return false };
+    let current = kubeconfig.current_context.unwrap_or_default();
+    let context = kubeconfig.contexts.into_iter().find(|named| named.name == current).and_then(|named| named.context);
+    let cluster = context.map(|context| context.cluster).unwrap_or_default();
+    let cluster = kubeconfig.clusters.into_iter().find(|named| named.name == cluster).and_then(|named| named.cluster);
+    cluster.is_some_and(|cluster| cluster.proxy_url.is_some())
 }
 
 /// Resolves when the operator is told to stop.

@@ -71,7 +71,7 @@ impl Store {
     }
 
     /// Takes a resource as a watch shows it.
-    pub(super) fn apply(&mut self, resource: Resource) -> Change {
+    pub(super) fn apply(&mut self, mut resource: Resource) -> Change {
         let key = Key { namespace: resource.namespace.clone(), name: resource.name.clone() };
         let listed = self.lists;
         let Some(entry) = self.entries.get_mut(&key) else {
@@ -86,6 +86,10 @@ impl Store {
             self.remove(&key, None);
             self.insert(key, resource);
             return Change::ByUser;
+        }
+        if entry.memory.unreported {
+            // What was concluded and could not be written is still what holds.
+            resource.status = entry.resource.status.clone();
         }
         let before = std::mem::replace(&mut entry.resource, Arc::new(resource.clone()));
         if before.generation != resource.generation {

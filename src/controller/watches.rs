@@ -17,7 +17,7 @@ use crate::watched::{Key, Watched};
 /// What `/readyz` says while the watches are not complete.
 pub(crate) const WAITS_FOR: &str = "the first list of resources, Secrets and ConfigMaps";
 /// Objects in one page of a list: small, so that a page costs little memory.
-const PAGE_SIZE: u32 = 100;
+const PAGE_SIZE: u32 = 50;
 
 /// Which resources the operator looks after.
 #[derive(Clone, Debug)]

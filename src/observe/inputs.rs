@@ -1,6 +1,7 @@
 //! The values that a resource refers to.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use cognigy_sso_api::{IdentityProviderConfigSpec, KeyRef, KeySource, SecretVersion};
 use cognigy_sso_decide::{InputFault, InputProblem, Inputs, ObjectKind};
@@ -14,6 +15,8 @@ use crate::egress::CaBundle;
 
 /// The longest value that Cognigy.AI takes, in characters.
 const LONGEST_VALUE: usize = 5000;
+/// How long the API server may take for an object.
+const TIMEOUT: Duration = Duration::from_secs(10);
 /// Secrets of these types belong to other controllers and are never used.
 const FOREIGN_TYPES: [&str; 5] = [
     "kubernetes.io/service-account-token",
@@ -105,6 +108,10 @@ struct Object {
 }
 
 async fn fetch(client: &Client, namespace: &str, kind: ObjectKind, name: &str) -> Result<Object, InputProblem> {
+    tokio::time::timeout(TIMEOUT, get(client, namespace, kind, name)).await.unwrap_or(Err(InputProblem::Unavailable))
+}
+
+async fn get(client: &Client, namespace: &str, kind: ObjectKind, name: &str) -> Result<Object, InputProblem> {
     let found = match kind {
         ObjectKind::Secret => {
             Api::namespaced(client.clone(), namespace).get_opt(name).await.map(|o| o.map(from_secret))

@@ -49,7 +49,7 @@ pub struct IdentityProviderConfigSpec {
     pub oidc: Option<Oidc>,
     /// SAML 2.0: the identity provider's endpoints and certificate. Exactly one of `oidc` and `saml`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub saml: Option<Saml>,
+    pub saml: Option<Box<Saml>>,
     /// How strictly the checks that precede a change are taken.
     #[serde(default)]
     pub verification: Verification,

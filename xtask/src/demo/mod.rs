@@ -41,7 +41,7 @@ impl Demo {
         let Some(mut stage) = unless_told_to_end(Box::pin(Stage::set())).await? else { return Ok(stopped()) };
         let story = Box::pin(async { Ok(story::play(&mut stage).await) });
         let Some(outcome) = unless_told_to_end(story).await? else { return Ok(stopped()) };
-        let code = end(&outcome, &stage, begun);
+        let code = end(&outcome, &mut stage, begun).await;
         if self.keep {
             invitation::show(&stage).await?;
             told_to_end().await?;
@@ -65,7 +65,7 @@ fn stopped() -> ExitCode {
     INTERRUPTED.into()
 }
 
-fn end(outcome: &anyhow::Result<()>, stage: &Stage, begun: Instant) -> ExitCode {
+async fn end(outcome: &anyhow::Result<()>, stage: &mut Stage, begun: Instant) -> ExitCode {
     let took = screen::spoken(begun.elapsed());
     match outcome {
         Ok(()) => {
@@ -75,7 +75,9 @@ fn end(outcome: &anyhow::Result<()>, stage: &Stage, begun: Instant) -> ExitCode 
         Err(error) => {
             screen::failure(&format!("{error}: this did not happen as it should."));
             error.chain().skip(1).for_each(|cause| screen::quote(&cause.to_string()));
-            screen::say("The operator's last log lines:");
+            let fate =
+                stage.operator.end().await.map_or("is running".to_owned(), |code| format!("ended with code {code}"));
+            screen::say(&format!("The operator {fate}. Its last log lines:"));
             screen::quote(&stage.operator.last_lines());
             ExitCode::FAILURE
         }

@@ -69,6 +69,11 @@ impl Operator {
         Ok(End { code, took: begun.elapsed() })
     }
 
+    /// The code that it ended with; `None` while it runs.
+    pub async fn end(&mut self) -> Option<i32> {
+        tokio::time::timeout(GLANCE, self.service.process().wait()).await.ok()?.ok()
+    }
+
     pub fn log(&self) -> &Path {
         &self.log
     }

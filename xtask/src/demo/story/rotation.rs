@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use anyhow::Context as _;
 use cognigy_sso_testkit::cognigy::Operation;
 use jiff::Timestamp;
 
@@ -20,7 +21,8 @@ pub async fn show(stage: &mut Stage) -> anyhow::Result<()> {
     let patched = Timestamp::now();
     stage.cluster.put_secret(secret, "clientSecret", &stage.acme.client_secret).await?;
     let applied = stage.cognigy.wait_for_call(|call| call.operation == Operation::Configure && call.effect, PATIENCE);
-    screen::waiting("waiting for the new secret at Cognigy.AI", applied).await?;
+    let applied = screen::waiting("waiting for the new secret at Cognigy.AI", applied).await;
+    applied.context("expected  POST identityprovider/configure with the new secret")?;
     stage.cluster.until("acme", "acme is Ready", Report::is_ready).await?;
 
     let calls = changes(stage);
