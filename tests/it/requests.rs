@@ -2,7 +2,6 @@
 
 use cognigy_sso_api::{ConditionStatus, ConditionType, Reason};
 use cognigy_sso_testkit::cognigy::Operation;
-use cognigy_sso_testkit::provider::Operation as Provided;
 use serde_json::json;
 
 use crate::support::{World, eventually};
@@ -71,10 +70,8 @@ async fn everything_is_checked_again_when_the_interval_is_over() {
     world.create(world.idp("acme").with("/spec/interval", json!("1m"))).await;
     let before = world.ready("acme").await.metadata.resource_version;
     world.cognigy.clear_calls();
-    world.provider.clear_calls();
     let patience = std::time::Duration::from_secs(90);
     world.cognigy.wait_for_call(|call| call.operation == Operation::Me, patience).await.unwrap();
-    world.provider.wait_for_call(|call| call.operation == Provided::Keys, patience).await.unwrap();
     assert_eq!(world.changes(), []);
     assert_eq!(world.get("acme").await.metadata.resource_version, before, "what finds nothing new writes nothing");
 }

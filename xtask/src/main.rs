@@ -26,11 +26,20 @@ enum Task {
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> anyhow::Result<ExitCode> {
-    match Task::parse() {
-        Task::ControlPlane(command) => command.run().await.map(|()| ExitCode::SUCCESS),
-        Task::Crd(crd) => crd.run().map(|()| ExitCode::SUCCESS),
-        Task::Demo(demo) => demo.run().await,
-        Task::Test => test::run().await,
+async fn main() -> ExitCode {
+    Task::parse().run().await.unwrap_or_else(|error| {
+        eprintln!("\nxtask: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+impl Task {
+    async fn run(self) -> anyhow::Result<ExitCode> {
+        match self {
+            Self::ControlPlane(command) => command.run().await.map(|()| ExitCode::SUCCESS),
+            Self::Crd(crd) => crd.run().map(|()| ExitCode::SUCCESS),
+            Self::Demo(demo) => Box::pin(demo.run()).await,
+            Self::Test => test::run().await,
+        }
     }
 }

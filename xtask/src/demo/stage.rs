@@ -40,9 +40,10 @@ impl Stage {
     pub async fn set() -> anyhow::Result<Self> {
         let folder = Scratch::new("cognigy-sso-demo-")?;
         let operator_program = operator::build(&folder.path().join("cargo.log")).await?;
-        let kubectl = Program::Kubectl.obtain().await?;
         Program::Etcd.obtain().await?;
         Program::KubeApiserver.obtain().await?;
+        // It shares most of the API server's packages.
+        let kubectl = Program::Kubectl.obtain().await?;
         Zitadel::obtain().await?;
 
         let authority = Authority::new("the demo's own authority")?;

@@ -3,7 +3,6 @@
 use cognigy_sso_api::{Applied, ConditionStatus, IdentityProviderConfigStatus, Operation, Pending, Reason};
 use jiff::Timestamp;
 
-use crate::desired::Desired;
 use crate::fault::{CallFault, Class, Fault};
 use crate::finding::Finding;
 use crate::fingerprint::Fingerprint;
@@ -21,8 +20,8 @@ pub(super) fn configured(
     now: Timestamp,
     status: &mut IdentityProviderConfigStatus,
 ) -> Finding {
-    if let Some(Effect::Configure(desired) | Effect::Replace { desired, .. }) = &plan.effect {
-        return receive(resource, observed, desired, receipt, now, status);
+    if let Some(effect) = plan.effect.as_ref().filter(|effect| effect.desired().is_some()) {
+        return receive(resource, observed, effect, receipt, now, status);
     }
     match (&plan.outlook, receipt) {
         (Outlook::Leaving(_), Some(Receipt::Refused(fault) | Receipt::Open(fault))) => blocked(&Finding::from(fault)),
@@ -60,14 +59,15 @@ fn due() -> Finding {
 fn receive(
     resource: &Resource,
     observed: &Observed,
-    desired: &Desired,
+    effect: &Effect,
     receipt: Option<&Receipt>,
     now: Timestamp,
     status: &mut IdentityProviderConfigStatus,
 ) -> Finding {
     match receipt {
         Some(Receipt::Applied { salt }) => {
-            let Some(fingerprint) = Fingerprint::of(desired, salt) else { return outcome_unknown("") };
+            let fingerprint = effect.desired().and_then(|desired| Fingerprint::of(desired, salt));
+            let Some(fingerprint) = fingerprint else { return outcome_unknown("") };
             status.pending = None;
             status.applied = Some(Applied {
                 time: now,
@@ -79,9 +79,7 @@ fn receive(
             in_force()
         }
         Some(Receipt::Refused(fault)) => {
-            // A change of this resource's own configuration that may yet pass is taken up again without another record.
-            let goes_on = fault.class().is_passing() && status.applied.is_some();
-            status.pending = status.pending.take().filter(|_| goes_on);
+            status.pending = status.pending.take().filter(|pending| goes_on(pending, effect, fault));
             refusal(fault, "")
         }
         Some(Receipt::RefusedAfterReset(fault)) => {
@@ -95,6 +93,15 @@ fn receive(
             outcome_unknown(&fault.message())
         }
         _ => outcome_unknown(""),
+    }
+}
+
+/// Is what was begun still on its way after a call was refused? A refused reset settles nothing: an earlier try may have
+/// reset. A configuration that was refused is not there.
+fn goes_on(pending: &Pending, effect: &Effect, fault: &CallFault) -> bool {
+    match effect {
+        Effect::Replace { .. } => true,
+        _ => fault.class().is_passing() && pending.operation != Operation::Configure,
     }
 }
 

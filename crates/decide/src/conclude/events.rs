@@ -34,7 +34,7 @@ pub(super) fn events(
 }
 
 fn applied(resource: &Resource, effect: &Effect) -> Vec<Event> {
-    let (Effect::Configure(desired) | Effect::Replace { desired, .. }) = effect else { return Vec::new() };
+    let Some(desired) = effect.desired() else { return Vec::new() };
     let note = format!(
         "Applied the configuration of generation {} to organization {}.",
         resource.generation, desired.organization

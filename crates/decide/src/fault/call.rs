@@ -99,7 +99,9 @@ impl Fault for CallFault {
     fn reason(&self) -> Reason {
         match self {
             Self::HostNotAllowed { .. } => Reason::HostNotAllowed,
-            Self::Transport { fault: TransportFault::TooLarge, .. } | Self::Unexpected { .. } => Reason::UnexpectedAnswer,
+            Self::Transport { fault: TransportFault::TooLarge, .. } | Self::Unexpected { .. } => {
+                Reason::UnexpectedAnswer
+            }
             Self::Transport { .. } => Reason::Unreachable,
             Self::Refused { status, call, .. } => match (status, call) {
                 (401, _) => Reason::Unauthorized,

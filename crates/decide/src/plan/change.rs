@@ -188,9 +188,7 @@ impl<'a> Case<'a> {
 
 /// What would be done, in words.
 fn planned(effect: &Effect) -> Finding {
-    let (Effect::Configure(desired) | Effect::Replace { desired, .. }) = effect else {
-        return Finding::not_checked("spec.mode is Plan.");
-    };
+    let Some(desired) = effect.desired() else { return Finding::not_checked("spec.mode is Plan.") };
     let action = match effect {
         Effect::Replace { adopts: true, .. } => {
             "reset the configuration that somebody else applied and at once apply the declared one"

@@ -38,6 +38,16 @@ pub enum Effect {
     Reset,
 }
 
+impl Effect {
+    /// What it applies, if it applies something.
+    pub(crate) fn desired(&self) -> Option<&Desired> {
+        match self {
+            Self::Configure(desired) | Self::Replace { desired, .. } => Some(desired),
+            _ => None,
+        }
+    }
+}
+
 /// The next effect, and what was found on the way to it.
 #[derive(Debug)]
 pub struct Plan {

@@ -32,10 +32,9 @@ fn what_is_only_noted_is_none() {
 
 #[test]
 fn a_refusal_or_an_open_outcome_is_none() {
-    for receipt in [
-        Receipt::Refused(refused(CognigyCall::Configure, 400)),
-        Receipt::Open(refused(CognigyCall::Configure, 500)),
-    ] {
+    for receipt in
+        [Receipt::Refused(refused(CognigyCall::Configure, 400)), Receipt::Open(refused(CognigyCall::Configure, 500))]
+    {
         let mut receipt = Some(receipt);
         assert_eq!(kinds(&visit(resource(|_| {}), &mut observed(|_| {}), |_| receipt.take().unwrap())), []);
     }

@@ -29,10 +29,7 @@ fn what_cannot_be_done_yet_is_refused_by_name() {
     type Edit = fn(&mut IdentityProviderConfigSpec);
     let table: [(Edit, &str); 3] = [
         (|spec| spec.drift_policy = DriftPolicy::Report, "spec.driftPolicy: Report"),
-        (
-            |spec| spec.verification.client_check = ClientCheck::Periodic,
-            "spec.verification.clientCheck: Periodic",
-        ),
+        (|spec| spec.verification.client_check = ClientCheck::Periodic, "spec.verification.clientCheck: Periodic"),
         (
             |spec| {
                 let saml = serde_json::json!({ "issuer": "x", "metadataUrl": "https://idp.example/metadata" });
@@ -78,10 +75,7 @@ fn what_the_api_server_lets_through_is_refused_all_the_same() {
             |spec| spec.cognigy.api_url = "https://api.example:99999".to_owned(),
             &["spec.cognigy.apiUrl is not a URL", "such as https://"],
         ),
-        (
-            |spec| spec.cognigy.api_url = "http://api.example".to_owned(),
-            &["spec.cognigy.apiUrl is not an https URL"],
-        ),
+        (|spec| spec.cognigy.api_url = "http://api.example".to_owned(), &["spec.cognigy.apiUrl is not an https URL"]),
         (
             |spec| spec.cognigy.frontend_url = Some("https://a@b.example".to_owned()),
             &["spec.cognigy.frontendUrl has a user name"],

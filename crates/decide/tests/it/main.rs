@@ -12,6 +12,7 @@
 mod adoption;
 mod changes;
 mod conditions;
+mod convergence;
 mod events;
 mod fault_tables;
 mod fingerprint;
@@ -22,4 +23,5 @@ mod provider_tables;
 mod quiet;
 mod ready;
 mod requeue;
+mod rules;
 mod support;

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use cognigy_sso_api::{
-    ConditionStatus, ConditionType, IdentityProviderConfigStatus, Mode, Reason, VerificationMode,
-};
+use cognigy_sso_api::{ConditionStatus, ConditionType, IdentityProviderConfigStatus, Mode, Reason, VerificationMode};
 use cognigy_sso_decide::{Conclusion, Effect, Moment, Observed, Plan, Receipt, Resource, conclude, in_progress, plan};
 use proptest::prelude::*;
 use proptest::test_runner::Config;

@@ -63,11 +63,7 @@ fn every_other_fault_is_refuted_and_names_the_field_or_the_member() {
             Reason::EndpointInvalid,
             "jwks_uri in the provider's discovery document is not an https URL",
         ),
-        (
-            ProviderFault::NoUsableKey { algorithm: "RS512" },
-            Reason::NoUsableKey,
-            "spec.oidc.idTokenSignedResponseAlg",
-        ),
+        (ProviderFault::NoUsableKey { algorithm: "RS512" }, Reason::NoUsableKey, "spec.oidc.idTokenSignedResponseAlg"),
         (ProviderFault::Flow, Reason::FlowNotSupported, "authorization code flow"),
     ];
     for (fault, reason, names) in table {

@@ -28,9 +28,12 @@ fn the_way_to_ready_is_one_write_and_with_reset_two() {
     assert_eq!((writes(DeletionPolicy::Retain), writes(DeletionPolicy::Reset)), (1, 2));
 }
 
+type State = (&'static str, fn(&mut Observed));
+type Edit = fn(&mut IdentityProviderConfigSpec);
+
 #[test]
 fn whatever_stays_as_it_is_is_written_once() {
-    let states: [(&str, fn(&mut Observed)); 9] = [
+    let states: [State; 9] = [
         ("provider refuted", issuer_refuted),
         ("provider unreachable", issuer_unknown),
         ("Cognigy.AI unreachable", cognigy_unknown),
@@ -138,7 +141,6 @@ fn a_resource_that_is_settled_needs_no_look_after_a_restart() {
     assert!(settled.is_settled(current));
     assert!(!settled.is_settled(|_| None), "a Secret is gone");
     assert!(!settled.is_settled(|name| Some(version(name, "2"))), "a Secret has another version");
-    type Edit = fn(&mut IdentityProviderConfigSpec);
     let edits: [Edit; 2] = [|spec| spec.interval = "1h".to_owned(), |spec| spec.suspend = true];
     for edit in edits {
         assert!(!edited(settled.clone(), edit).is_settled(current), "another generation");

@@ -124,10 +124,7 @@ fn nothing_applied_has_no_grace() {
 
 #[test]
 fn a_refuted_check_counts_at_once_unless_it_only_warns() {
-    assert_eq!(
-        ready_is(&look(later(0), ready(|_| {}), issuer_refuted).status),
-        (False, Reason::FlowNotSupported)
-    );
+    assert_eq!(ready_is(&look(later(0), ready(|_| {}), issuer_refuted).status), (False, Reason::FlowNotSupported));
     let warned = ready(|spec| spec.verification.mode = VerificationMode::Warn);
     assert_eq!(ready_is(&look(later(0), warned, issuer_refuted).status), (True, Reason::Ready));
 }

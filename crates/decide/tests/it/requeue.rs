@@ -23,7 +23,7 @@ fn next(classes: &[Class], failing_for: Option<i64>, chance: f64) -> Duration {
 }
 
 fn seconds(duration: Duration) -> u64 {
-    duration.as_secs_f64().round() as u64
+    (duration + Duration::from_millis(500)).as_secs()
 }
 
 #[test]

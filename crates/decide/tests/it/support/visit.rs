@@ -18,7 +18,6 @@ pub struct Visit {
     pub events: Vec<Event>,
     /// How often Kubernetes was written to.
     pub writes: usize,
-    pub next: std::time::Duration,
 }
 
 /// Answers every call the same way.
@@ -34,9 +33,19 @@ pub fn visit(resource: Resource, observed: &mut Observed, answer: impl FnMut(&Ef
 /// Visits a resource at this time.
 pub fn visit_at(
     now: Timestamp,
-    mut resource: Resource,
+    resource: Resource,
     observed: &mut Observed,
     mut answer: impl FnMut(&Effect) -> Receipt,
+) -> Visit {
+    attempt(now, resource, observed, |effect| Some(answer(effect)))
+}
+
+/// Visits a resource, and dies where there is no receipt: what was written before is all that is left.
+pub fn attempt(
+    now: Timestamp,
+    mut resource: Resource,
+    observed: &mut Observed,
+    mut answer: impl FnMut(&Effect) -> Option<Receipt>,
 ) -> Visit {
     let (mut effects, mut writes) = (Vec::new(), 0);
     for _ in 0..MOST_EFFECTS {
@@ -49,15 +58,16 @@ pub fn visit_at(
                 continue;
             }
             Some(effect) => match answer(effect) {
-                Receipt::AlreadyConfigured if !observed.already_configured => {
+                None => return Visit { resource, effects, events: Vec::new(), writes },
+                Some(Receipt::AlreadyConfigured) if !observed.already_configured => {
                     observed.already_configured = true;
                     continue;
                 }
-                Receipt::WasReset => {
+                Some(Receipt::WasReset) => {
                     observed.reset = true;
                     continue;
                 }
-                receipt => Some(receipt),
+                receipt => receipt,
             },
         };
         let conclusion = conclude(&resource, observed, &plan, receipt.as_ref(), None, at(now));
@@ -65,7 +75,7 @@ pub fn visit_at(
         writes += usize::from(!is_gone && conclusion.status != resource.status);
         resource.status = conclusion.status;
         observed.already_configured = false;
-        return Visit { resource, effects, events: conclusion.events, writes, next: conclusion.next };
+        return Visit { resource, effects, events: conclusion.events, writes };
     }
     panic!("a visit without end: {effects:?}");
 }

@@ -6,9 +6,9 @@ mod resources;
 
 use proptest::prelude::*;
 
-pub use faults::{call_fault, provider_fault};
+use faults::call_fault;
 pub use observations::{Coherence, good_observation, observation};
-pub use resources::{resources, statuses};
+pub use resources::resources;
 
 use cognigy_sso_decide::{Observed, Receipt, Resource};
 

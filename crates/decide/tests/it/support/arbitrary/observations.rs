@@ -105,10 +105,9 @@ pub fn observation(coherence: Coherence) -> impl Strategy<Value = Observed> {
             let unusable = |field: &str| inputs.authorities.iter().any(|fault| fault.field == field);
             let (asked, fetched) = match coherence {
                 Coherence::Anything => (asked, fetched),
-                Coherence::Coherent => (
-                    inputs.api_key.is_ok() && !unusable("spec.cognigy.caBundle"),
-                    !unusable("spec.oidc.caBundle"),
-                ),
+                Coherence::Coherent => {
+                    (inputs.api_key.is_ok() && !unusable("spec.cognigy.caBundle"), !unusable("spec.oidc.caBundle"))
+                }
             };
             Observed {
                 account: asked.then_some(account),

@@ -24,12 +24,12 @@ fn unusual_specs() -> Vec<Edit> {
     vec![
         |spec| oidc(spec).additional_scopes = vec!["groups".to_owned()],
         |spec| oidc(spec).id_token_signed_response_alg = SigningAlgorithm::HS256,
-        |spec| spec.interval = "1m".to_owned(),
-        |spec| spec.interval = "24h".to_owned(),
+        |spec| spec.interval = "1m".into(),
+        |spec| spec.interval = "24h".into(),
         |spec| spec.cognigy.organization_id = Some(ORGANIZATION.to_owned()),
         |spec| spec.cognigy.organization_id = Some(OTHER_ORGANIZATION.to_owned()),
         |spec| spec.cognigy.frontend_url = Some("https://trial.cognigy.ai".to_owned()),
-        |spec| spec.cognigy.api_url = "https://256.256.256.256".to_owned(),
+        |spec| spec.cognigy.api_url = "https://256.256.256.256".into(),
         |spec| spec.drift_policy = DriftPolicy::Report,
         |spec| spec.verification.client_check = ClientCheck::Periodic,
         |spec| spec.oidc = None,
@@ -85,8 +85,7 @@ fn applied() -> impl Strategy<Value = Option<Applied>> {
     proptest::option::of(applied)
 }
 
-/// Statuses.
-pub fn statuses() -> impl Strategy<Value = IdentityProviderConfigStatus> {
+fn statuses() -> impl Strategy<Value = IdentityProviderConfigStatus> {
     let operation = select(vec![Operation::Configure, Operation::Replace, Operation::Adopt]);
     let pending = operation.prop_map(|operation| Pending { operation, time: later(-60) });
     let organization = mostly(Some(ORGANIZATION), vec![None, Some(OTHER_ORGANIZATION)]);
@@ -94,8 +93,7 @@ pub fn statuses() -> impl Strategy<Value = IdentityProviderConfigStatus> {
     parts.prop_map(|(conditions, applied, pending, organization, observed_generation)| IdentityProviderConfigStatus {
         observed_generation,
         conditions,
-        organization: organization
-            .map(|id| Organization { id: id.into(), api_host: "api-trial.cognigy.ai".into() }),
+        organization: organization.map(|id| Organization { id: id.into(), api_host: "api-trial.cognigy.ai".into() }),
         urls: None,
         issuer: None,
         applied,
