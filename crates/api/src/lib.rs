@@ -34,5 +34,3 @@ pub const GROUP: &str = "sso.cognigy.ai";
 pub const FINALIZER: &str = "sso.cognigy.ai/reset";
 /// An annotation of the resource: any new value asks for a check now.
 pub const RECONCILE_REQUESTED_AT: &str = "sso.cognigy.ai/reconcile-requested-at";
-/// An annotation of a Secret: when the value expires (RFC 3339).
-pub const EXPIRES_AT: &str = "sso.cognigy.ai/expires-at";

@@ -100,7 +100,6 @@ reasons! {
     Rejected: "Cognigy.AI refuses the configuration.", "Correct what the message names.";
     AlreadyConfigured: "The organization has a configuration that this resource did not apply.",
         "Set spec.adoptionPolicy to Always to replace it, or reset it in Cognigy.AI.";
-    Conflict: "Another resource manages this organization.", "Delete one of the two.";
 
     // The provider.
     DiscoveryNotFound: "There is no discovery document at the issuer.", "Correct spec.oidc.issuer.";

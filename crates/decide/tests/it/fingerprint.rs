@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use argon2::password_hash::PasswordHasher;
+use argon2::{Argon2, Params};
 use cognigy_sso_api::{Oidc, SigningAlgorithm, TokenEndpointAuthMethod};
 use cognigy_sso_decide::{Desired, Fingerprint};
 use secrecy::ExposeSecret;
@@ -114,6 +116,24 @@ fn what_is_stored_tells_no_secret() {
     assert!(stored.as_str().starts_with("$argon2id$v=19$m="), "{}", stored.as_str());
     for secret in [CLIENT_SECRET, CLIENT_ID, ORGANIZATION] {
         assert!(!stored.as_str().contains(secret) && !format!("{:?}", with(|_| {})).contains(CLIENT_SECRET));
+    }
+}
+
+/// A fingerprint of this configuration at another cost, as another version of the operator might make it.
+fn at_cost(desired: &Desired, memory_kib: u32, passes: u32) -> String {
+    let argon2 = Argon2::from(Params::new(memory_kib, passes, 1, None).unwrap());
+    let identity = format!("{HOST}\n{ORGANIZATION}\n{}", desired.body().expose_secret());
+    argon2.hash_password_with_salt(identity.as_bytes(), &SALT).unwrap().to_string()
+}
+
+#[test]
+fn a_higher_cost_still_matches_up_to_the_limits() {
+    let desired = with(|_| {});
+    for (memory_kib, passes, matches) in
+        [(1024, 2, true), (512, 1, true), (8192, 8, true), (8193, 2, false), (1024, 9, false)]
+    {
+        let stored = at_cost(&desired, memory_kib, passes);
+        assert_eq!(Fingerprint::matches(&stored, &desired), matches, "{stored}");
     }
 }
 

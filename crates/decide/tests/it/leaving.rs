@@ -150,12 +150,6 @@ fn a_reset_asks_for_the_api_key_alone() {
 }
 
 #[test]
-fn a_key_that_moved_within_cognigy_needs_no_other_field() {
-    let moved = edited(ready(reset), |spec| spec.saml = None);
-    assert_eq!(leave(moved, |_| {}).effects, ["Reset", "RemoveFinalizer"]);
-}
-
-#[test]
 fn every_obstacle_says_why_and_how_to_let_go() {
     type Obstacle = (fn(&mut Observed), &'static str, bool);
     let obstacles: [Obstacle; 7] = [
@@ -164,8 +158,8 @@ fn every_obstacle_says_why_and_how_to_let_go() {
         (
             |observed| {
                 observed.account = None;
-                let authority = input_fault("spec.cognigy.caBundle", InputProblem::NoCertificate);
-                observed.inputs.authorities.push(authority);
+                let fault = |field| input_fault(field, InputProblem::NoCertificate);
+                observed.inputs.authorities = vec![fault("spec.oidc.caBundle"), fault("spec.cognigy.caBundle")];
             },
             "spec.cognigy.caBundle",
             true,
