@@ -3,6 +3,7 @@
 //!
 //! Nothing here can talk to a cluster: tools that only build or read the resource depend on this crate alone.
 
+mod choices;
 mod condition;
 mod crd;
 mod reason;
@@ -12,17 +13,17 @@ mod spec;
 mod status;
 mod urls;
 
+pub use choices::{
+    AdoptionPolicy, ClientCheck, DeletionPolicy, DriftPolicy, Mode, SigningAlgorithm, TokenEndpointAuthMethod,
+    VerificationMode,
+};
 pub use condition::{Condition, ConditionStatus, ConditionType};
 pub use crd::crd;
 #[cfg(feature = "yaml")]
 pub use crd::crd_yaml;
 pub use reason::Reason;
 pub use reference::{KeyRef, KeySource};
-pub use spec::{
-    AdoptionPolicy, ClientCheck, Cognigy, DeletionPolicy, DriftPolicy, IdentityProviderConfig,
-    IdentityProviderConfigSpec, Mode, Oidc, Saml, SigningAlgorithm, TokenEndpointAuthMethod, Verification,
-    VerificationMode,
-};
+pub use spec::{Cognigy, IdentityProviderConfig, IdentityProviderConfigSpec, Oidc, Saml, Verification};
 pub use status::{
     Applied, IdentityProviderConfigStatus, IssuerStatus, Operation, Organization, Pending, SecretVersion, Urls,
 };
