@@ -16,6 +16,8 @@ use crate::watched::Watched;
 const FIELD_MANAGER: &str = "cognigy-sso-operator";
 /// How long the API server may take for a write.
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// How often a write is tried that others come before.
+const MOST_TRIES: usize = 5;
 /// Events that wait to be published; what comes on top of that is dropped.
 const BACKLOG: usize = 1024;
 /// The longest note that Kubernetes takes, in bytes.
@@ -24,8 +26,10 @@ const LONGEST_NOTE: usize = 1024;
 /// Why something could not be written.
 #[derive(Debug)]
 pub(crate) enum WriteFault {
-    /// The resource is gone.
+    /// The resource is gone, or another one bears its name.
     Gone,
+    /// The resource was edited meanwhile, and this is it now: what was observed is of the former.
+    Edited(Box<Resource>),
     /// The API server refused it or did not answer.
     Failed(String),
 }
@@ -50,17 +54,13 @@ impl Writer {
         resource: &Resource,
         status: &IdentityProviderConfigStatus,
     ) -> Result<Resource, WriteFault> {
-        let patch = document(resource, None, Some(status));
-        let api = self.api(resource);
-        self.write(api.patch_status(&resource.name, &params(), &Patch::Apply(patch))).await
+        self.write(resource, &Content::Status(status)).await
     }
 
-    /// Puts the finalizer on or takes it off, and answers with the resource as it is now.
+    /// Puts the finalizer on or takes it off, and answers with the resource as it is now. It is taken off whoever put it on: a
+    /// restored backup belongs to another field manager. Other finalizers stay.
     pub(crate) async fn finalizer(&self, resource: &Resource, present: bool) -> Result<Resource, WriteFault> {
-        let finalizers: &[&str] = if present { &[FINALIZER] } else { &[] };
-        let patch = document(resource, Some(finalizers), None);
-        let api = self.api(resource);
-        self.write(api.patch(&resource.name, &params(), &Patch::Apply(patch))).await
+        self.write(resource, if present { &Content::AddFinalizer } else { &Content::RemoveFinalizer }).await
     }
 
     /// Publishes events beside the way: nothing waits for them.
@@ -77,26 +77,76 @@ impl Writer {
         Api::namespaced(self.client.clone(), &resource.namespace)
     }
 
-    async fn write(&self, patch: impl Future<Output = kube::Result<Watched>>) -> Result<Resource, WriteFault> {
-        match tokio::time::timeout(TIMEOUT, patch).await {
-            Ok(Ok(written)) => Ok(written.into()),
-            Ok(Err(kube::Error::Api(status))) if status.code == 404 => Err(WriteFault::Gone),
-            Ok(Err(error)) => Err(WriteFault::Failed(error.to_string())),
-            Err(_) => Err(WriteFault::Failed("the API server does not answer".to_owned())),
+    /// Writes to this very resource: one that was edited meanwhile is written all the same, another one of its name never.
+    async fn write(&self, resource: &Resource, content: &Content<'_>) -> Result<Resource, WriteFault> {
+        let api = self.api(resource);
+        let mut version = resource.resource_version;
+        for _ in 0..MOST_TRIES {
+            if let Some(written) = in_time(send(&api, resource, version, content)).await? {
+                return Ok(written.into());
+            }
+            let now: Resource = in_time(api.get(&resource.name)).await?.ok_or(WriteFault::Gone)?.into();
+            if now.uid != resource.uid {
+                return Err(WriteFault::Gone);
+            }
+            version = now.resource_version;
+        }
+        Err(WriteFault::Failed("it is edited again and again".to_owned()))
+    }
+}
+
+/// What is written.
+enum Content<'a> {
+    Status(&'a IdentityProviderConfigStatus),
+    AddFinalizer,
+    RemoveFinalizer,
+}
+
+async fn send(api: &Api<Watched>, resource: &Resource, version: u64, content: &Content<'_>) -> kube::Result<Watched> {
+    let name = &resource.name;
+    let apply = PatchParams::apply(FIELD_MANAGER).force();
+    match content {
+        Content::Status(status) => {
+            api.patch_status(name, &apply, &Patch::Apply(document(resource, version, None, Some(status)))).await
+        }
+        Content::AddFinalizer => {
+            api.patch(name, &apply, &Patch::Apply(document(resource, version, Some(&[FINALIZER]), None))).await
+        }
+        Content::RemoveFinalizer => {
+            let meta = api.get_metadata(name).await?.metadata;
+            let mut left = meta.finalizers.unwrap_or_default();
+            left.retain(|finalizer| finalizer != FINALIZER);
+            let metadata = json!({ "uid": resource.uid, "resourceVersion": meta.resource_version, "finalizers": left });
+            let merge = PatchParams { field_manager: Some(FIELD_MANAGER.to_owned()), ..PatchParams::default() };
+            api.patch(name, &merge, &Patch::Merge(json!({ "metadata": metadata }))).await
         }
     }
 }
 
-fn params() -> PatchParams {
-    PatchParams::apply(FIELD_MANAGER).force()
+/// `None` when something else was written before.
+async fn in_time(answer: impl Future<Output = kube::Result<Watched>>) -> Result<Option<Watched>, WriteFault> {
+    match tokio::time::timeout(TIMEOUT, answer).await {
+        Ok(Ok(resource)) => Ok(Some(resource)),
+        Ok(Err(kube::Error::Api(status))) if status.code == 404 => Err(WriteFault::Gone),
+        Ok(Err(kube::Error::Api(status))) if status.code == 409 => Ok(None),
+        Ok(Err(error)) => Err(WriteFault::Failed(error.to_string())),
+        Err(_) => Err(WriteFault::Failed("the API server does not answer".to_owned())),
+    }
 }
 
-/// A document for server-side apply. The uid makes the API server refuse it for another resource of the same name.
-fn document(resource: &Resource, finalizers: Option<&[&str]>, status: Option<&IdentityProviderConfigStatus>) -> Value {
+/// A document for server-side apply. Only the version tells the API server which resource of this name is meant: the uid is
+/// not looked at when a status is applied.
+fn document(
+    resource: &Resource,
+    version: u64,
+    finalizers: Option<&[&str]>,
+    status: Option<&IdentityProviderConfigStatus>,
+) -> Value {
+    let version = version.to_string();
     let mut document = json!({
         "apiVersion": IdentityProviderConfig::api_version(&()),
         "kind": IdentityProviderConfig::kind(&()),
-        "metadata": { "name": resource.name, "uid": resource.uid, "finalizers": finalizers },
+        "metadata": { "name": resource.name, "resourceVersion": version, "finalizers": finalizers },
         "status": status,
     });
     strip_nulls(&mut document);

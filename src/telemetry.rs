@@ -16,7 +16,8 @@ pub(crate) enum LogFormat {
 /// # Errors
 /// When the filter cannot be read.
 pub(crate) fn start(format: LogFormat, filter: &str) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(filter)?;
+    // Whatever is asked for: at its warnings this part of the client shows whole answers that it cannot decode, Secrets too.
+    let filter = EnvFilter::try_new(filter)?.add_directive("kube_client::client=error".parse()?);
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match format {
         LogFormat::Json => subscriber.json().flatten_event(true).init(),

@@ -15,6 +15,8 @@ use crate::{act, clock};
 const SOON: Duration = Duration::from_secs(2);
 /// How long until what could not be written is tried again.
 const WRITE_AGAIN: Duration = Duration::from_secs(5);
+/// The longest pause before what could not be written is tried again.
+const LONGEST_PAUSE: Duration = Duration::from_mins(5);
 /// The most effects that one visit carries out: record, finalizer, configure, and configure again as a change.
 const MOST_EFFECTS: usize = 6;
 
@@ -33,6 +35,10 @@ pub(crate) struct Memory {
     pub(crate) changed: Option<Timestamp>,
     /// Was something concluded that could not be written?
     pub(crate) unreported: bool,
+    /// How often in a row something could not be written.
+    failed_writes: u32,
+    /// Was the configuration reset for a deletion that is not over yet?
+    reset: bool,
     /// Was it visited since the operator started?
     pub(crate) visited: bool,
 }
@@ -52,34 +58,44 @@ impl Context {
         memory.visited = true;
         // Who asks for a check now wants to know how the provider stands now.
         let fresh = resource.requested_at != resource.status.last_handled_reconcile_at;
-        let (settled, said_so) = {
-            let work = self.work(&resource, &memory, fresh);
-            tokio::pin!(work);
-            tokio::select! {
-                settled = &mut work => (settled, false),
-                () = tokio::time::sleep(SOON), if !resource.deleting => {
-                    let said_so = self.say_in_progress(&resource).await;
-                    (work.await, said_so)
-                }
-            }
-        };
-        match settled {
+        let (observation, said_so) = self.observe(&resource, fresh).await;
+        match self.work(&resource, observation, &mut memory).await {
             Ok(settled) => self.report(settled, memory, said_so).await,
             Err(fault) => interrupted(&resource, memory, fault),
         }
     }
 
-    /// Everything up to the report.
-    async fn work(&self, resource: &Resource, memory: &Memory, fresh: bool) -> Result<Settled, WriteFault> {
+    /// Observes, and says that the work goes on when that takes its time. Only here: once something is begun, the record of
+    /// it must stay as it was written.
+    async fn observe(&self, resource: &Resource, fresh: bool) -> (Observation, bool) {
+        let observing = self.observer.observe(resource, fresh);
+        tokio::pin!(observing);
+        tokio::select! {
+            observation = &mut observing => (observation, false),
+            () = tokio::time::sleep(SOON), if !resource.deleting => {
+                futures::join!(observing, self.say_in_progress(resource))
+            }
+        }
+    }
+
+    /// Everything between observing and reporting.
+    async fn work(
+        &self,
+        resource: &Resource,
+        observation: Observation,
+        memory: &mut Memory,
+    ) -> Result<Settled, WriteFault> {
         let salt = clock::salt().map_err(|error| WriteFault::Failed(error.to_string()))?;
-        let Observation { mut observed, sources } = self.observer.observe(resource, fresh).await;
+        let Observation { mut observed, sources } = observation;
         observed.known_unchanged = memory.knows(resource, &observed);
+        observed.reset = memory.reset;
         let mut resource = resource.clone();
         for _ in 0..MOST_EFFECTS {
             let plan = plan(&resource, &observed, clock::now());
             let receipt = match &plan.effect {
                 None => None,
                 Some(effect) => match self.prepare(&resource, effect).await? {
+                    Prepared::Written(now) if is_edited(&resource, &now) => return Err(WriteFault::Edited(now)),
                     Prepared::Written(now) => {
                         resource = *now;
                         continue;
@@ -87,6 +103,7 @@ impl Context {
                     Prepared::Call => {
                         let receipt = self.call(&resource, effect, &observed, &sources, salt).await;
                         if self.take_note(&resource, &receipt, &mut observed, &sources).await {
+                            memory.reset = observed.reset;
                             continue;
                         }
                         Some(receipt)
@@ -180,14 +197,17 @@ impl Context {
         match self.writer.status(&resource, &status).await {
             Ok(now) => {
                 memory.unreported = false;
+                memory.failed_writes = 0;
                 Outcome { resource: Some(now), memory, next }
             }
             Err(WriteFault::Gone) => Outcome { resource: None, memory, next },
+            Err(WriteFault::Edited(now)) => Outcome { resource: Some(*now), memory, next: Duration::ZERO },
             Err(WriteFault::Failed(error)) => {
                 tracing::warn!(namespace = %resource.namespace, name = %resource.name, error, "the status could not be written; it is tried again");
                 memory.unreported = true;
                 resource.status = status;
-                Outcome { resource: Some(resource), memory, next: next.min(WRITE_AGAIN) }
+                let next = memory.write_again();
+                Outcome { resource: Some(resource), memory, next }
             }
         }
     }
@@ -207,18 +227,32 @@ struct Settled {
     versions: Vec<SecretVersion>,
 }
 
-/// The resource itself could not be written before a change: nothing was sent.
-fn interrupted(resource: &Resource, memory: Memory, fault: WriteFault) -> Outcome {
+/// Is this another generation, or on its way out by now? The answer to a write shows the resource as it is.
+fn is_edited(before: &Resource, now: &Resource) -> bool {
+    before.generation != now.generation || before.deleting != now.deleting
+}
+
+/// The visit ended before its end: the resource could not be written, or is another by now.
+fn interrupted(resource: &Resource, mut memory: Memory, fault: WriteFault) -> Outcome {
     match fault {
         WriteFault::Gone => Outcome { resource: None, memory, next: WRITE_AGAIN },
+        WriteFault::Edited(now) => Outcome { resource: Some(*now), memory, next: Duration::ZERO },
         WriteFault::Failed(error) => {
             tracing::warn!(namespace = %resource.namespace, name = %resource.name, error, "the resource could not be written; it is tried again");
-            Outcome { resource: Some(resource.clone()), memory, next: WRITE_AGAIN }
+            let next = memory.write_again();
+            Outcome { resource: Some(resource.clone()), memory, next }
         }
     }
 }
 
 impl Memory {
+    /// How long until what could not be written is tried again: doubling from 5 s to 5 min, with jitter.
+    fn write_again(&mut self) -> Duration {
+        let pause = WRITE_AGAIN * 2_u32.saturating_pow(self.failed_writes.min(6));
+        self.failed_writes += 1;
+        pause.min(LONGEST_PAUSE).mul_f64(0.5 + fastrand::f64() / 2.0)
+    }
+
     fn knows(&self, resource: &Resource, observed: &Observed) -> bool {
         let known = self.unchanged.as_ref();
         known.is_some_and(|(generation, versions)| {

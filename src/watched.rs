@@ -104,4 +104,18 @@ mod tests {
         assert_eq!((resource.resource_version, resource.status.observed_generation), (42, 2));
         assert_eq!(resource.status.conditions[0].reason, cognigy_sso_api::Reason::Other);
     }
+
+    #[test]
+    fn a_status_of_another_version_keeps_what_was_applied() {
+        let status = json!({
+            "observedGeneration": 2,
+            "conditions": [{ "type": "FromTheFuture", "status": "True" }],
+            "applied": { "time": "2026-01-01T00:00:00Z", "generation": 2, "fingerprint": "x" },
+            "pending": { "operation": "FromTheFuture", "time": "2026-01-01T00:00:00Z" },
+        });
+        let object = json!({ "metadata": { "name": "acme" }, "spec": {}, "status": status });
+        let status = Resource::from(serde_json::from_value::<Watched>(object).unwrap()).status;
+        assert!(status.applied.is_some() && status.conditions.is_empty());
+        assert_eq!(status.pending.unwrap().operation, cognigy_sso_api::Operation::Replace);
+    }
 }

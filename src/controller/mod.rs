@@ -18,7 +18,7 @@ use crate::admin::Readiness;
 use crate::visit::{Context, Memory, Outcome};
 use crate::watched::Key;
 
-use queue::Queue;
+use queue::{Cause, Queue};
 use store::{Change, Store};
 pub(crate) use watches::Scope;
 pub(crate) use watches::WAITS_FOR;
@@ -36,7 +36,7 @@ pub(crate) struct Controller {
     store: Store,
     queue: Queue,
     visits: JoinSet<Outcome>,
-    visited: HashMap<Id, Key>,
+    visited: HashMap<Id, (Key, Cause)>,
     readiness: Readiness,
 }
 
@@ -66,7 +66,7 @@ impl Controller {
             tokio::select! {
                 () = &mut stop => break,
                 Some((watch, news)) = watches.next() => self.hear(&watch, news),
-                Some(key) = self.queue.next_due() => self.queue.push(&key),
+                Some(key) = self.queue.next_due() => self.queue.push_due(&key),
                 Some(ended) = self.visits.join_next_with_id() => self.ended(ended),
             }
         }
@@ -125,16 +125,22 @@ impl Controller {
         }
     }
 
-    /// Begins visits, as many as may run at a time.
+    /// Begins visits, as many as may run at a time. At most half of them are checks that were due: a server that lets the
+    /// checks of many resources hang delays no change of another.
     fn dispatch(&mut self) {
         while self.visits.len() < self.concurrency {
-            let Some(key) = self.queue.pop() else { return };
-            let Some((resource, memory)) = self.store.get(&key) else { continue };
+            let due = self.visited.values().filter(|(_, cause)| *cause == Cause::Due).count();
+            let Some((key, cause)) = self.queue.pop(due < self.concurrency.div_ceil(2)) else { return };
+            let Some((resource, memory)) = self.store.get(&key) else {
+                self.queue.forget(&key);
+                continue;
+            };
             if let Some(pause) = self.rests(&resource, &memory) {
+                self.store.note_rest(&key);
                 self.queue.schedule(&key, pause);
                 continue;
             }
-            self.begin(key, resource, memory);
+            self.begin(key, cause, resource, memory);
         }
     }
 
@@ -147,16 +153,16 @@ impl Controller {
         settled.then(|| interval.mul_f64(fastrand::f64()))
     }
 
-    fn begin(&mut self, key: Key, resource: Arc<Resource>, memory: Memory) {
+    fn begin(&mut self, key: Key, cause: Cause, resource: Arc<Resource>, memory: Memory) {
         let context = Arc::clone(&self.context);
         self.queue.begin(&key);
         let visit = self.visits.spawn(async move { Box::pin(context.visit(resource, memory)).await });
-        self.visited.insert(visit.id(), key);
+        self.visited.insert(visit.id(), (key, cause));
     }
 
     fn ended(&mut self, ended: Result<(Id, Outcome), JoinError>) {
         let id = ended.as_ref().map_or_else(JoinError::id, |(id, _)| *id);
-        let Some(key) = self.visited.remove(&id) else { return };
+        let Some((key, _)) = self.visited.remove(&id) else { return };
         let pause = if let Ok((_, outcome)) = ended {
             let next = outcome.next;
             if self.store.conclude(&key, outcome) {

@@ -18,30 +18,43 @@ enum State {
     },
 }
 
-/// A queue without duplicates.
+/// Why a resource is visited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// Something happened to it.
+    Change,
+    /// Its pause is over.
+    Due,
+}
+
+/// A queue without duplicates, in which changes come before what is merely due.
 #[derive(Default)]
 pub(super) struct Queue {
     states: HashMap<Key, State>,
-    queued: VecDeque<Key>,
+    changed: VecDeque<Key>,
+    due: VecDeque<Key>,
     delays: DelayQueue<Key>,
 }
 
 impl Queue {
-    /// To be visited as soon as possible.
+    /// Something happened to it: to be visited as soon as possible. One that waits for its turn as due is moved up; what is
+    /// left of it there is passed over.
     pub(super) fn push(&mut self, key: &Key) {
-        match self.states.get_mut(key) {
-            Some(State::Queued) => return,
-            Some(State::Visited { again }) => {
-                *again = true;
-                return;
-            }
-            Some(State::Waiting(delay)) => {
-                self.delays.try_remove(delay);
-            }
-            None => {}
+        if let Some(State::Visited { again }) = self.states.get_mut(key) {
+            *again = true;
+            return;
         }
+        self.forget(key);
         self.states.insert(key.clone(), State::Queued);
-        self.queued.push_back(key.clone());
+        self.changed.push_back(key.clone());
+    }
+
+    /// Its pause is over: to be visited after those that something happened to.
+    pub(super) fn push_due(&mut self, key: &Key) {
+        if !self.states.contains_key(key) {
+            self.states.insert(key.clone(), State::Queued);
+            self.due.push_back(key.clone());
+        }
     }
 
     /// To be visited after a pause.
@@ -61,12 +74,21 @@ impl Queue {
         Some(due)
     }
 
-    /// The next one to visit.
-    pub(super) fn pop(&mut self) -> Option<Key> {
+    /// The next one to visit, and why; one that is merely due only if `also_due`.
+    pub(super) fn pop(&mut self, also_due: bool) -> Option<(Key, Cause)> {
+        let is_queued = |key: &Key| matches!(self.states.get(key), Some(State::Queued));
+        while let Some(key) = self.changed.pop_front() {
+            if is_queued(&key) {
+                return Some((key, Cause::Change));
+            }
+        }
+        if !also_due {
+            return None;
+        }
         loop {
-            let key = self.queued.pop_front()?;
-            if matches!(self.states.get(&key), Some(State::Queued)) {
-                return Some(key);
+            let key = self.due.pop_front()?;
+            if is_queued(&key) {
+                return Some((key, Cause::Due));
             }
         }
     }
@@ -84,18 +106,22 @@ impl Queue {
         match self.states.remove(key) {
             Some(State::Visited { again: true }) => self.push(key),
             Some(State::Visited { again: false }) => self.schedule(key, pause),
-            // It is gone, or came again under the same name.
-            Some(state) => {
-                self.states.insert(key.clone(), state);
-            }
-            None => {}
+            // Only what is visited ends.
+            Some(State::Queued | State::Waiting(_)) | None => {}
         }
     }
 
-    /// Not to be visited any more.
+    /// Not to be visited any more. A visit that is under way is not forgotten: none other of that name may begin beside it.
     pub(super) fn forget(&mut self, key: &Key) {
-        if let Some(State::Waiting(delay)) = self.states.remove(key) {
-            self.delays.try_remove(&delay);
+        match self.states.get_mut(key) {
+            Some(State::Visited { again }) => *again = false,
+            Some(State::Waiting(delay)) => {
+                self.delays.try_remove(delay);
+                self.states.remove(key);
+            }
+            Some(State::Queued) | None => {
+                self.states.remove(key);
+            }
         }
     }
 }
@@ -103,6 +129,13 @@ impl Queue {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The next one, a visit of which begins and ends unseen.
+    fn pop(queue: &mut Queue) -> Option<Key> {
+        let (key, _) = queue.pop(true)?;
+        queue.states.remove(&key);
+        Some(key)
+    }
 
     fn key(name: &str) -> Key {
         Key { namespace: "sso".into(), name: name.into() }
@@ -114,7 +147,7 @@ mod tests {
         queue.push(&key("a"));
         queue.push(&key("b"));
         queue.push(&key("a"));
-        assert_eq!([queue.pop(), queue.pop(), queue.pop()], [Some(key("a")), Some(key("b")), None]);
+        assert_eq!([pop(&mut queue), pop(&mut queue), pop(&mut queue)], [Some(key("a")), Some(key("b")), None]);
     }
 
     #[tokio::test(start_paused = true)]
@@ -122,9 +155,9 @@ mod tests {
         let mut queue = Queue::default();
         queue.begin(&key("a"));
         queue.push(&key("a"));
-        assert_eq!(queue.pop(), None);
+        assert_eq!(pop(&mut queue), None);
         queue.end(&key("a"), Duration::from_mins(10));
-        assert_eq!(queue.pop(), Some(key("a")));
+        assert_eq!(pop(&mut queue), Some(key("a")));
     }
 
     #[tokio::test(start_paused = true)]
@@ -133,7 +166,7 @@ mod tests {
         queue.schedule(&key("a"), Duration::from_mins(10));
         queue.schedule(&key("b"), Duration::from_mins(1));
         queue.push(&key("a"));
-        assert_eq!(queue.pop(), Some(key("a")));
+        assert_eq!(pop(&mut queue), Some(key("a")));
         assert_eq!(queue.next_due().await, Some(key("b")));
         assert!(queue.delays.is_empty());
     }
@@ -143,8 +176,38 @@ mod tests {
         let mut queue = Queue::default();
         queue.push(&key("a"));
         queue.forget(&key("a"));
-        assert_eq!(queue.pop(), None);
+        assert_eq!(pop(&mut queue), None);
         queue.end(&key("a"), Duration::ZERO);
         assert!(queue.delays.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn changes_come_before_what_is_due() {
+        let mut queue = Queue::default();
+        queue.push_due(&key("due"));
+        queue.push_due(&key("moved-up"));
+        queue.push(&key("changed"));
+        queue.push(&key("moved-up"));
+        let order: Vec<_> = std::iter::from_fn(|| pop(&mut queue)).collect();
+        assert_eq!(order, [key("changed"), key("moved-up"), key("due")]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_merely_due_waits_for_a_place() {
+        let mut queue = Queue::default();
+        queue.push_due(&key("due"));
+        assert_eq!(queue.pop(false), None);
+        assert_eq!(queue.pop(true), Some((key("due"), Cause::Due)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_that_comes_again_during_a_visit_waits_for_its_end() {
+        let mut queue = Queue::default();
+        queue.begin(&key("a"));
+        queue.forget(&key("a"));
+        queue.push(&key("a"));
+        assert_eq!(pop(&mut queue), None, "no second visit of one name");
+        queue.end(&key("a"), Duration::from_mins(10));
+        assert_eq!(pop(&mut queue), Some(key("a")));
     }
 }

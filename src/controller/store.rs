@@ -91,13 +91,27 @@ impl Store {
             // What was concluded and could not be written is still what holds.
             resource.status = entry.resource.status.clone();
         }
-        let before = std::mem::replace(&mut entry.resource, Arc::new(resource.clone()));
-        if before.generation != resource.generation {
+        self.replace(&key, resource)
+    }
+
+    /// Puts a newer state of a known resource in place of the former.
+    fn replace(&mut self, key: &Key, resource: Resource) -> Change {
+        let Some(entry) = self.entries.get_mut(key) else { return Change::None };
+        let after = Arc::new(resource);
+        let before = std::mem::replace(&mut entry.resource, Arc::clone(&after));
+        if before.generation != after.generation {
             entry.memory.changed = Some(clock::now());
-            self.unrefer(&key, &before);
-            self.refer(&key, &resource);
+            self.unrefer(key, &before);
+            self.refer(key, &after);
         }
-        Change::between(&before, &resource)
+        Change::between(&before, &after)
+    }
+
+    /// The resource stands as it was left before the restart: the next visit is one like any other.
+    pub(super) fn note_rest(&mut self, key: &Key) {
+        if let Some(entry) = self.entries.get_mut(key) {
+            entry.memory.visited = true;
+        }
     }
 
     fn insert(&mut self, key: Key, resource: Resource) {
@@ -118,8 +132,8 @@ impl Store {
         true
     }
 
-    /// Takes what a visit ended with, unless a watch has shown something newer meanwhile. Says whether somebody else has
-    /// changed what the operator alone writes.
+    /// Takes what a visit ended with, unless a watch has shown something newer meanwhile. Says whether another visit is due at
+    /// once: the resource was edited meanwhile, or somebody else has changed what the operator alone writes.
     pub(super) fn conclude(&mut self, key: &Key, outcome: Outcome) -> bool {
         let (Some(entry), Some(resource)) = (self.entries.get_mut(key), outcome.resource) else { return false };
         if entry.resource.uid != resource.uid {
@@ -129,7 +143,8 @@ impl Store {
         entry.memory = outcome.memory;
         entry.memory.changed = changed;
         if resource.resource_version >= entry.resource.resource_version {
-            entry.resource = Arc::new(resource);
+            // The answer to a write may show an edit that no watch has shown yet.
+            return self.replace(key, resource) == Change::ByUser;
         } else if entry.memory.unreported {
             let status = resource.status;
             entry.resource = Arc::new(Resource { status, ..(*entry.resource).clone() });

@@ -55,7 +55,14 @@ fn is_unspecified_or_loopback(address: Ipv6Addr) -> bool {
     address.is_unspecified() || address.is_loopback()
 }
 
+/// Metadata addresses of clouds that lie in private ranges (Amazon's by IPv6, Alibaba's).
+const METADATA: [IpAddr; 2] =
+    [IpAddr::V6(Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254)), IpAddr::V4(Ipv4Addr::new(100, 100, 100, 200))];
+
 fn is_special(address: IpAddr) -> bool {
+    if METADATA.contains(&address) {
+        return true;
+    }
     match address {
         IpAddr::V4(v4) => {
             let this_network = v4.octets().first() == Some(&0);
@@ -87,6 +94,8 @@ mod tests {
             "127.0.0.1",
             "0.0.0.0",
             "169.254.169.254",
+            "100.100.100.200",
+            "fd00:ec2::254",
             "224.0.0.1",
             "255.255.255.255",
             "::",

@@ -26,8 +26,6 @@ use resolver::CheckedResolver;
 const USER_AGENT: &str = concat!("cognigy-sso-operator/", env!("CARGO_PKG_VERSION"));
 /// How long a connection may take to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a server may send nothing inside an answer.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Connections that nobody uses are closed before servers commonly do it themselves.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(20);
 /// Distinct CA bundles for which a client is kept.
@@ -82,7 +80,6 @@ impl Egress {
             .https_only(true)
             .user_agent(USER_AGENT)
             .connect_timeout(CONNECT_TIMEOUT)
-            .read_timeout(IDLE_TIMEOUT)
             .pool_idle_timeout(POOL_IDLE_TIMEOUT)
             .build()
     }

@@ -80,13 +80,13 @@ pub(crate) async fn read(client: &Client, namespace: &str, spec: &IdentityProvid
 }
 
 fn inputs(objects: &Objects, sources: &Sources, spec: &IdentityProviderConfigSpec) -> Inputs {
-    let Some(oidc) = &spec.oidc else { return Inputs::unread() };
+    let api_key = objects.secret("spec.cognigy.apiKeySecretRef", &spec.cognigy.api_key_secret_ref);
+    let Some(oidc) = &spec.oidc else { return Inputs { api_key, ..Inputs::unread() } };
     let client_secret = objects.secret("spec.oidc.clientSecretRef", &oidc.client_secret_ref);
     let client_id = match (&oidc.client_id, &oidc.client_id_secret_ref) {
         (_, Some(key)) => objects.text("spec.oidc.clientIdSecretRef", ObjectKind::Secret, key),
         (client_id, None) => Ok(client_id.clone().unwrap_or_default()),
     };
-    let api_key = objects.secret("spec.cognigy.apiKeySecretRef", &spec.cognigy.api_key_secret_ref);
     let authorities = [sources.cognigy_ca.as_ref().err(), sources.provider_ca.as_ref().err()];
     let keys =
         [Some(&spec.cognigy.api_key_secret_ref), oidc.client_id_secret_ref.as_ref(), Some(&oidc.client_secret_ref)];

@@ -20,6 +20,7 @@ mod first_configuration;
 mod inputs;
 mod process;
 mod provider_faults;
+mod races;
 mod real_providers;
 mod requests;
 mod rights;

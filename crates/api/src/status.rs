@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use kube::KubeSchema;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{Condition, ConditionStatus, ConditionType};
 
@@ -15,7 +15,7 @@ pub struct IdentityProviderConfigStatus {
     #[serde(default = "not_observed")]
     pub observed_generation: i64,
     /// One entry for each aspect; `Ready` sums them up.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "known_conditions")]
     #[x_kube(merge_strategy = ListMerge::Map(vec!["type".into()]))]
     pub conditions: Vec<Condition>,
     /// The organization that the API key belongs to.
@@ -36,6 +36,13 @@ pub struct IdentityProviderConfigStatus {
     /// The last value of the annotation `sso.cognigy.ai/reconcile-requested-at` that was dealt with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_handled_reconcile_at: Option<Box<str>>,
+}
+
+/// A condition that another version of the operator wrote and this one does not know must not hide the rest of the status,
+/// least of all what was applied.
+fn known_conditions<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Condition>, D::Error> {
+    let conditions = Vec::<serde_json::Value>::deserialize(deserializer)?;
+    Ok(conditions.into_iter().filter_map(|condition| serde_json::from_value(condition).ok()).collect())
 }
 
 fn not_observed() -> i64 {
@@ -157,8 +164,10 @@ pub struct Pending {
 pub enum Operation {
     /// The first configuration.
     Configure,
-    /// A reset, at once followed by a configuration.
-    Replace,
-    /// The same, in place of a configuration that somebody else applied.
+    /// A reset, at once followed by a configuration, in place of one that somebody else applied.
     Adopt,
+    /// A reset, at once followed by a configuration. What another version of the operator begun and this one does not know
+    /// counts as this.
+    #[serde(other)]
+    Replace,
 }

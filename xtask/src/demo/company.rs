@@ -88,3 +88,21 @@ pub fn globex_resource(acme: &str, globex: &Company) -> anyhow::Result<IdentityP
     globex.client_secret_ref.clone_into(&mut oidc.client_secret_ref.name);
     Ok(resource)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_can_be_given_the_demos_urls() {
+        let yaml = acme_resource("https://localhost:1/new", "https://localhost:2").unwrap();
+        let acme: IdentityProviderConfig = serde_saphyr::from_str(&yaml).unwrap();
+        let company = Company::acme().unwrap();
+        assert_eq!(acme.metadata.name.as_deref(), Some(company.name));
+        assert_eq!(acme.spec.cognigy.api_url, "https://localhost:1/new");
+        assert_eq!(acme.spec.cognigy.api_key_secret_ref.name, company.api_key_ref);
+        let oidc = acme.spec.oidc.unwrap();
+        assert_eq!((oidc.issuer.as_str(), oidc.client_id.as_deref()), ("https://localhost:2", Some(company.client_id)));
+        assert_eq!(oidc.client_secret_ref.name, company.client_secret_ref);
+    }
+}

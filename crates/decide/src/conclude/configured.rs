@@ -67,7 +67,7 @@ fn receive(
     match receipt {
         Some(Receipt::Applied { salt }) => {
             let fingerprint = effect.desired().and_then(|desired| Fingerprint::of(desired, salt));
-            let Some(fingerprint) = fingerprint else { return outcome_unknown("") };
+            let Some(fingerprint) = fingerprint else { return outcome_unknown("", Class::Transient) };
             status.pending = None;
             status.applied = Some(Applied {
                 time: now,
@@ -90,9 +90,10 @@ fn receive(
         }
         Some(Receipt::Open(fault)) => {
             status.pending.get_or_insert(Pending { operation: Operation::Configure, time: now });
-            outcome_unknown(&fault.message())
+            let class = fault.class();
+            outcome_unknown(&fault.message(), if class.is_passing() { class } else { Class::Transient })
         }
-        _ => outcome_unknown(""),
+        _ => outcome_unknown("", Class::Transient),
     }
 }
 
@@ -111,11 +112,11 @@ fn refusal(fault: &CallFault, consequence: &str) -> Finding {
     Finding { status: ConditionStatus::False, message, ..finding }
 }
 
-fn outcome_unknown(detail: &str) -> Finding {
+fn outcome_unknown(detail: &str, class: Class) -> Finding {
     Finding {
         status: ConditionStatus::Unknown,
         reason: Reason::OutcomeUnknown,
         message: format!("Whether the configuration took effect cannot be told. {detail}").trim_end().to_owned(),
-        class: Some(Class::Transient),
+        class: Some(class),
     }
 }

@@ -112,7 +112,7 @@ impl Fault for InputFault {
                  is the right value."
             ),
             InputProblem::TypeRefused(r#type) => format!(
-                "{field}: Secret {name} is of type {type}, which belongs to another controller and is never read. Keep the \
+                "{field}: Secret {name} is of type {type}, which belongs to another controller and is never used. Keep the \
                  value in a Secret of type Opaque."
             ),
             InputProblem::NoCertificate => format!(

@@ -40,5 +40,7 @@ pub(super) async fn client_config(kubeconfig: &str) -> anyhow::Result<Config> {
     let kubeconfig = Kubeconfig::from_yaml(kubeconfig)?;
     let mut config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await?;
     config.default_retry = false;
+    // It is on this machine: no proxy leads there, whatever the environment says.
+    config.proxy_url = None;
     Ok(config)
 }
