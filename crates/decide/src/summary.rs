@@ -76,7 +76,7 @@ impl Sum<'_> {
     fn passing(&self, aspect: &Aspect<'_>) -> Summary {
         let since = aspect.condition.last_transition_time;
         let lasted = Duration::from_secs(u64::try_from(self.now.as_second() - since.as_second()).unwrap_or(0));
-        let message = format!("{} So it has been since {since}. {}", aspect.condition.message, self.praise);
+        let message = format!("{} It has been like this since {since}. {}", aspect.condition.message, self.praise);
         if lasted < self.interval * GRACE_INTERVALS {
             return Summary::settled(Finding::verified(Reason::Ready, message));
         }

@@ -26,7 +26,7 @@ impl Operator {
         let folder = TempDir::new().unwrap();
         let log = folder.path().join("log");
         let mut command = Command::new(env!("CARGO_BIN_EXE_cognigy-sso-operator"));
-        command.env("KUBECONFIG", kubeconfig);
+        command.env("KUBECONFIG", kubeconfig).env_remove("HTTPS_PROXY").env_remove("https_proxy");
         command.args([
             "run",
             "--namespace",
