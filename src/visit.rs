@@ -200,14 +200,10 @@ impl Context {
                 memory.failed_writes = 0;
                 Outcome { resource: Some(now), memory, next }
             }
-            Err(WriteFault::Gone) => Outcome { resource: None, memory, next },
-            Err(WriteFault::Edited(now)) => Outcome { resource: Some(*now), memory, next: Duration::ZERO },
-            Err(WriteFault::Failed(error)) => {
-                tracing::warn!(namespace = %resource.namespace, name = %resource.name, error, "the status could not be written; it is tried again");
+            Err(fault) => {
                 memory.unreported = true;
                 resource.status = status;
-                let next = memory.write_again();
-                Outcome { resource: Some(resource), memory, next }
+                interrupted(&resource, memory, fault)
             }
         }
     }

@@ -20,9 +20,8 @@ use crate::watched::Key;
 
 use queue::{Cause, Queue};
 use store::{Change, Store};
-pub(crate) use watches::Scope;
-pub(crate) use watches::WAITS_FOR;
 use watches::{News, Object, Subject, Watch, Watches};
+pub(crate) use watches::{Scope, WAITS_FOR};
 
 /// How long until a visit that panicked is tried again.
 const AFTER_PANIC: Duration = Duration::from_mins(5);

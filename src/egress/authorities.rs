@@ -50,12 +50,6 @@ impl Authorities {
         Self { roots, provider: Arc::new(rustls::crypto::ring::default_provider()) }
     }
 
-    /// How many authorities are trusted.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.roots.len()
-    }
-
     /// Is no authority trusted at all, so that no outside call can succeed?
     #[must_use]
     pub fn is_empty(&self) -> bool {

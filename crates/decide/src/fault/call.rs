@@ -16,8 +16,6 @@ pub enum CognigyCall {
     Configure,
     /// `POST /v2.0/identityprovider/reset`.
     Reset,
-    /// `GET` of the organization's login URL.
-    Login,
 }
 
 impl CognigyCall {
@@ -28,7 +26,6 @@ impl CognigyCall {
             Self::Me => "GET users/me",
             Self::Configure => "POST identityprovider/configure",
             Self::Reset => "POST identityprovider/reset",
-            Self::Login => "GET login URL",
         }
     }
 }

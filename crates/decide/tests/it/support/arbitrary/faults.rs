@@ -46,7 +46,7 @@ pub fn input_fault(field: &'static str) -> impl Strategy<Value = InputFault> {
 }
 
 pub fn call_fault() -> impl Strategy<Value = CallFault> {
-    let calls = vec![CognigyCall::Me, CognigyCall::Configure, CognigyCall::Reset, CognigyCall::Login];
+    let calls = vec![CognigyCall::Me, CognigyCall::Configure, CognigyCall::Reset];
     let call = select(calls);
     let code = proptest::option::of(select(vec![1004, 1005, 8001]));
     let trace_id = proptest::option::of("[a-z0-9]{1,8}");
