@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::problem::Problem;
-use super::settings::AuditId;
+use super::settings::{AuditId, Settings};
 
 const DEFAULT_LIMIT: usize = 25;
 /// Who asks for more gets so many all the same, and has to follow the cursor.
@@ -86,12 +86,12 @@ impl Wanted {
 pub(super) fn page(
     events: &[Event],
     organization: &str,
-    id: AuditId,
+    settings: &Settings,
     query: impl Iterator<Item = (String, String)>,
 ) -> Result<Value, Problem> {
     let wanted = Wanted::parse(query)?;
-    let all = events.iter().map(|event| (event.number, event.item(organization, id)));
-    let mut found: Vec<_> = all.filter(|(_, item)| wanted.lets_through(item)).collect();
+    let all = events.iter().map(|event| (event.number, event.item(organization, settings.audit_id)));
+    let mut found: Vec<_> = all.filter(|(_, item)| !settings.audit_filter || wanted.lets_through(item)).collect();
     if wanted.newest_first {
         found.reverse();
     }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// How the stand-in behaves where the published description leaves a choice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+#[allow(clippy::struct_excessive_bools, reason = "the switches have nothing to do with each other")]
 pub struct Settings {
     /// What `configure` does when the organization already has a configuration.
     pub when_configured: WhenConfigured,
@@ -16,6 +17,8 @@ pub struct Settings {
     pub discovery_seconds: u64,
     /// Whether audit events may be read by those who have the role for it.
     pub audit_events_allowed: bool,
+    /// Whether audit events are filtered by what the query asks for; otherwise all of them are listed.
+    pub audit_filter: bool,
     /// The name of an audit event's id.
     pub audit_id: AuditId,
     /// How a disabled user is answered.
@@ -40,6 +43,7 @@ impl Default for Settings {
             login: Login::default(),
             discovery_seconds: 0,
             audit_events_allowed: true,
+            audit_filter: true,
             audit_id: AuditId::default(),
             disabled_user: DisabledUser::default(),
             rate_limit: 1000,

@@ -176,7 +176,7 @@ impl Cognigy {
         }
         let directory = self.directory.lock();
         let organization = &user.organization;
-        let page = audit::page(directory.events(organization), organization, settings.audit_id, request.query())?;
+        let page = audit::page(directory.events(organization), organization, &settings, request.query())?;
         Ok(server::json(200, &page).into())
     }
 

@@ -62,6 +62,16 @@ async fn audit_events_come_in_pages_in_both_orders() {
 }
 
 #[tokio::test]
+async fn filters_can_be_ignored() {
+    let desk = Desk::open().await;
+    desk.stand_in.reset_as_stranger(ORGANIZATION);
+    let path = "/v2.0/auditevents?type=action&actionType=configureIdentityProvider";
+    assert_eq!(answer(desk.get(path)).await.1["total"], 0);
+    desk.stand_in.change(|settings| settings.audit_filter = false);
+    assert_eq!(answer(desk.get(path)).await.1["total"], 1);
+}
+
+#[tokio::test]
 async fn audit_events_can_be_forbidden() {
     let desk = Desk::open().await;
     desk.stand_in.change(|settings| settings.audit_events_allowed = false);
