@@ -1,18 +1,20 @@
 //! The Cognigy.AI REST API, as far as it is needed.
 
+mod audit;
 mod hosts;
 mod wire;
 
 use std::time::Duration;
 
 use cognigy_sso_api::ApiUrl;
-use cognigy_sso_decide::{Account, CallFault, CognigyCall, Desired, Login, TransportFault};
+use cognigy_sso_decide::{Account, CallFault, Change, ChangeKind, CognigyCall, Desired, Login, TransportFault};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, RequestBuilder};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use crate::egress::{Answer, Bounds, CaBundle, Egress, send};
+use audit::Page;
 
 pub use hosts::HostPattern;
 
@@ -79,6 +81,36 @@ impl<'a> Cognigy<'a> {
             Err(CallFault::Refused { status: 404, code: Some(_), .. }) => Ok(()),
             Err(fault) => Err(fault),
         }
+    }
+
+    /// `GET /v2.0/auditevents`: the newest change of this kind; `None` when there is none on record, which goes back 30 days.
+    /// Installations that ignore the filter list everything that happened, so a few pages are looked through.
+    ///
+    /// # Errors
+    /// When a call fails, is refused, or is answered with something else than audit events, and when the pages looked through
+    /// name no such change while there are more.
+    pub async fn newest_change(&self, kind: ChangeKind) -> Result<Option<Change>, CallFault> {
+        let (mut limit, mut cursor) = (audit::PAGE, None);
+        for _ in 0..audit::MOST_PAGES {
+            match self.audit_page(kind, limit, cursor.as_deref()).await {
+                Ok(Page::Newest(change)) => return Ok(Some(change)),
+                Ok(Page::Continued { next }) => cursor = Some(next),
+                Ok(Page::Last) => return Ok(None),
+                // Events of unusual size: where the filter is honoured, the first one is enough.
+                Err(CallFault::Transport { fault: TransportFault::TooLarge, .. }) if limit > 1 => limit = 1,
+                Err(fault) => return Err(fault),
+            }
+        }
+        Err(CallFault::HistoryTooLong)
+    }
+
+    async fn audit_page(&self, kind: ChangeKind, limit: usize, cursor: Option<&str>) -> Result<Page, CallFault> {
+        let call = CognigyCall::AuditEvents;
+        let answer = self.exchange(call, self.request(Method::GET, &audit::path(kind, limit, cursor)).await?).await?;
+        if let Some(problem) = wire::problem_in_success(call, &answer) {
+            return Err(problem);
+        }
+        audit::page(&answer.body, kind).map_err(|what| CallFault::Unexpected { call, what })
     }
 
     /// Where the organization's login URL leads. Sent without the API key: it is what a browser does. Whatever does not

@@ -7,9 +7,12 @@ use crate::egress::Answer;
 
 /// The role that configuring single sign-on needs.
 const ADMIN: &str = "admin";
+/// The longest id of a user, in characters: 64 before the `@` and 255 behind it (RFC 5321, section 4.5.3.1).
+const LONGEST_USER_ID: usize = 320;
 
 #[derive(Deserialize)]
 struct User {
+    id: String,
     organisation: String,
     #[serde(default)]
     roles: Vec<String>,
@@ -26,8 +29,15 @@ pub(super) fn account(body: &[u8]) -> Result<Account, &'static str> {
     if !is_organization_id(&user.organisation) {
         return Err("a user without an organization id");
     }
+    let user_id = user_id(&user.id).ok_or("a user without a usable id")?;
     let is_admin = user.roles.iter().any(|role| role == ADMIN);
-    Ok(Account { organization: user.organisation, is_admin, disabled: user.disabled })
+    Ok(Account { user: user_id, organization: user.organisation, is_admin, disabled: user.disabled })
+}
+
+/// A user's id, an e-mail address as a rule, if it can be repeated.
+pub(super) fn user_id(text: &str) -> Option<Box<str>> {
+    let fits = (1..=LONGEST_USER_ID).contains(&text.chars().count());
+    (fits && !text.contains(char::is_control)).then(|| text.into())
 }
 
 fn is_organization_id(text: &str) -> bool {
@@ -110,7 +120,9 @@ mod tests {
     fn a_user_is_read() {
         let body = format!(r#"{{"id":"a@b.c","organisation":"{ORGANIZATION}","roles":["admin"],"disabled":false}}"#);
         let account = account(body.as_bytes()).unwrap();
-        assert_eq!(account, Account { organization: ORGANIZATION.into(), is_admin: true, disabled: false });
+        let expected =
+            Account { user: "a@b.c".into(), organization: ORGANIZATION.into(), is_admin: true, disabled: false };
+        assert_eq!(account, expected);
     }
 
     #[test]
@@ -118,6 +130,19 @@ mod tests {
         for body in ["", "[]", "<html>", "{}", r#"{"organisation":"../../x"}"#, r#"{"organisation":7}"#] {
             assert!(account(body.as_bytes()).is_err(), "{body}");
         }
+    }
+
+    #[test]
+    fn a_users_id_is_kept_only_where_it_can_be_repeated() {
+        let with_id =
+            |id: &str| account(serde_json::json!({ "id": id, "organisation": ORGANIZATION }).to_string().as_bytes());
+        assert_eq!(&*with_id(&"ä".repeat(320)).unwrap().user, "ä".repeat(320));
+        for id in [String::new(), "a".repeat(321), "a\nb@c.d".to_owned(), "a\u{1b}[31m".to_owned(), "\u{85}".to_owned()]
+        {
+            assert_eq!(with_id(&id), Err("a user without a usable id"), "{id:?}");
+        }
+        let without_id = format!(r#"{{"organisation":"{ORGANIZATION}"}}"#);
+        assert_eq!(account(without_id.as_bytes()), Err("something that is not a user"));
     }
 
     #[test]

@@ -12,6 +12,7 @@
 mod support;
 
 mod adoption;
+mod audit_events;
 mod changes;
 mod cognigy_faults;
 mod deletion;

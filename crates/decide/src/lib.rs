@@ -11,6 +11,7 @@ mod event;
 mod fault;
 mod finding;
 mod fingerprint;
+mod history;
 mod observed;
 mod plan;
 mod provider;
@@ -26,6 +27,7 @@ pub use fault::{
 };
 pub use finding::Finding;
 pub use fingerprint::{Fingerprint, Salt};
+pub use history::{Change, ChangeKind};
 pub use observed::{Account, Inputs, Login, Observed, Receipt};
 pub use plan::{Effect, Plan, plan};
 pub use provider::{KeyFacts, Provider};

@@ -62,6 +62,9 @@ impl Inputs {
 /// The user that an API key belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
+    /// The user's id, an e-mail address as a rule: audit events name it. At most 320 characters, none of them a control
+    /// character.
+    pub user: Box<str>,
     /// The user's organization, 24 hexadecimal digits.
     pub organization: String,
     /// Has the user the organization-wide role `admin`?

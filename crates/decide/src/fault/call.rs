@@ -16,6 +16,8 @@ pub enum CognigyCall {
     Configure,
     /// `POST /v2.0/identityprovider/reset`.
     Reset,
+    /// `GET /v2.0/auditevents`.
+    AuditEvents,
 }
 
 impl CognigyCall {
@@ -26,6 +28,7 @@ impl CognigyCall {
             Self::Me => "GET users/me",
             Self::Configure => "POST identityprovider/configure",
             Self::Reset => "POST identityprovider/reset",
+            Self::AuditEvents => "GET auditevents",
         }
     }
 }
@@ -65,6 +68,9 @@ pub enum CallFault {
         /// What came instead.
         what: &'static str,
     },
+    /// There are more audit events than are looked through, and the one sought is not among those: whether it exists cannot
+    /// be told.
+    HistoryTooLong,
 }
 
 impl CallFault {
@@ -72,7 +78,7 @@ impl CallFault {
     #[must_use]
     pub fn leaves_outcome_open(&self) -> bool {
         match self {
-            Self::HostNotAllowed { .. } => false,
+            Self::HostNotAllowed { .. } | Self::HistoryTooLong => false,
             Self::Transport { fault, .. } => !matches!(fault, TransportFault::Unreachable | TransportFault::Untrusted),
             Self::Refused { status, .. } => *status == 408 || *status >= 500,
             Self::Unexpected { .. } => true,
@@ -96,9 +102,9 @@ impl Fault for CallFault {
     fn reason(&self) -> Reason {
         match self {
             Self::HostNotAllowed { .. } => Reason::HostNotAllowed,
-            Self::Transport { fault: TransportFault::TooLarge, .. } | Self::Unexpected { .. } => {
-                Reason::UnexpectedAnswer
-            }
+            Self::Transport { fault: TransportFault::TooLarge, .. }
+            | Self::Unexpected { .. }
+            | Self::HistoryTooLong => Reason::UnexpectedAnswer,
             Self::Transport { .. } => Reason::Unreachable,
             Self::Refused { status, call, .. } => match (status, call) {
                 (401, _) => Reason::Unauthorized,
@@ -124,6 +130,9 @@ impl Fault for CallFault {
                  login page.",
                 call.as_str()
             ),
+            Self::HistoryTooLong => "Cognigy.AI answers GET auditevents with more events than are looked through: \
+                                     who last changed the configuration cannot be told. It is tried again."
+                .to_owned(),
             Self::Refused { call, status, code, trace_id, .. } => {
                 let refusal = Self::refusal(*call, *status, *code, trace_id.as_deref());
                 let advice = if self.class().is_passing() { "It is tried again." } else { advice(*call, *status) };
@@ -135,7 +144,7 @@ impl Fault for CallFault {
     fn class(&self) -> Class {
         match self {
             Self::HostNotAllowed { .. } => Class::Input,
-            Self::Transport { .. } | Self::Unexpected { .. } => Class::Transient,
+            Self::Transport { .. } | Self::Unexpected { .. } | Self::HistoryTooLong => Class::Transient,
             Self::Refused { status, retry_after, .. } => class_of(*status, *retry_after),
         }
     }
@@ -145,15 +154,24 @@ impl Fault for CallFault {
 fn advice(call: CognigyCall, status: u16) -> &'static str {
     match (status, call) {
         (401, _) => "Put a valid API key into the Secret that spec.cognigy.apiKeySecretRef names.",
+        (403, CognigyCall::AuditEvents) => {
+            "Give the user of the API key (spec.cognigy.apiKeySecretRef) the role admin or fullSupportUser, which reading audit \
+             events needs, or use another user's key."
+        }
         (403, _) => {
             "Give the user of the API key (spec.cognigy.apiKeySecretRef) the organization-wide role admin, or use another \
              user's key."
+        }
+        (404, CognigyCall::AuditEvents) => {
+            "Check that this installation offers audit events: without them it cannot be told who changed the configuration."
         }
         (404, _) => "Correct spec.cognigy.apiUrl; on trial and SaaS installations it ends in /new.",
         (400..500, CognigyCall::Configure) => {
             "Compare spec.oidc with what the provider issued; Cognigy.AI's support can tell the cause by the traceId."
         }
-        (400..500, CognigyCall::Reset) => "Cognigy.AI's support can tell the cause by the traceId.",
+        (400..500, CognigyCall::Reset | CognigyCall::AuditEvents) => {
+            "Cognigy.AI's support can tell the cause by the traceId."
+        }
         _ => "Check that spec.cognigy.apiUrl leads to the API and not to a proxy or a login page.",
     }
 }

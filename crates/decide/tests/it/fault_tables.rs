@@ -91,20 +91,23 @@ fn answer(call: CognigyCall, status: u16, retry_after: Option<u64>) -> CallFault
 #[test]
 fn every_status_that_cognigy_answers() {
     use Class::{Input, Throttled, Transient};
-    use CognigyCall::{Configure, Me, Reset};
+    use CognigyCall::{AuditEvents, Configure, Me, Reset};
     let key = "spec.cognigy.apiKeySecretRef";
     let url = "spec.cognigy.apiUrl";
     let again = "It is tried again";
     let table = [
         (Configure, 400, None, Reason::Rejected, Input, False, "spec.oidc"),
         (Reset, 400, None, Reason::Rejected, Input, False, "support"),
+        (AuditEvents, 400, None, Reason::UnexpectedAnswer, Input, False, "support"),
         (Me, 400, None, Reason::UnexpectedAnswer, Input, False, url),
         (Me, 401, None, Reason::Unauthorized, Input, False, key),
         (Configure, 401, None, Reason::Unauthorized, Input, False, key),
         (Me, 403, None, Reason::Forbidden, Input, False, key),
         (Configure, 403, None, Reason::Forbidden, Input, False, key),
+        (AuditEvents, 403, None, Reason::Forbidden, Input, False, "fullSupportUser"),
         (Me, 404, None, Reason::ApiNotFound, Input, False, url),
         (Configure, 404, None, Reason::ApiNotFound, Input, False, url),
+        (AuditEvents, 404, None, Reason::ApiNotFound, Input, False, "offers audit events"),
         (Configure, 408, None, Reason::ServerError, Transient, Unknown, again),
         (Configure, 409, None, Reason::Rejected, Input, False, "spec.oidc"),
         (Me, 409, None, Reason::UnexpectedAnswer, Input, False, url),
@@ -156,6 +159,8 @@ fn other_faults_of_a_call() {
     let page = CallFault::Unexpected { call: CognigyCall::Configure, what: "a page instead of JSON" };
     let names = ["POST identityprovider/configure", "a page instead of JSON", "spec.cognigy.apiUrl"];
     check(&page, Reason::UnexpectedAnswer, Class::Transient, Unknown, &names);
+    let names = ["GET auditevents", "cannot be told"];
+    check(&CallFault::HistoryTooLong, Reason::UnexpectedAnswer, Class::Transient, Unknown, &names);
 }
 
 const TRANSPORT: [(TransportFault, &str); 5] = [
@@ -204,6 +209,7 @@ fn an_outcome_is_open_only_where_the_call_may_have_arrived() {
     }
     assert!(CallFault::Unexpected { call: CognigyCall::Configure, what: "" }.leaves_outcome_open());
     assert!(!CallFault::HostNotAllowed { host: String::new() }.leaves_outcome_open());
+    assert!(!CallFault::HistoryTooLong.leaves_outcome_open());
 }
 
 #[test]

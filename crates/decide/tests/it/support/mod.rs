@@ -24,6 +24,8 @@ pub use visit::{Visit, always, attempt, visit, visit_at};
 pub const ORGANIZATION: &str = "5f0c0123456789abcdef0123";
 pub const OTHER_ORGANIZATION: &str = "ffffffffffffffffffffffff";
 pub const CLIENT_ID: &str = "abc123";
+/// Whose key it is.
+pub const USER: &str = "admin@acme.example";
 /// Secrets that must come out nowhere.
 pub const API_KEY: &str = "canary-api-key-7f31";
 pub const CLIENT_SECRET: &str = "canary-client-secret-91be";
@@ -138,7 +140,7 @@ pub fn touched(observed: &mut Observed) {
 }
 
 pub fn account() -> Account {
-    Account { organization: ORGANIZATION.to_owned(), is_admin: true, disabled: false }
+    Account { user: USER.into(), organization: ORGANIZATION.to_owned(), is_admin: true, disabled: false }
 }
 
 pub fn other_organization(observed: &mut Observed) {

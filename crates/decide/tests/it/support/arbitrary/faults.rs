@@ -46,13 +46,14 @@ pub fn input_fault(field: &'static str) -> impl Strategy<Value = InputFault> {
 }
 
 pub fn call_fault() -> impl Strategy<Value = CallFault> {
-    let calls = vec![CognigyCall::Me, CognigyCall::Configure, CognigyCall::Reset];
+    let calls = vec![CognigyCall::Me, CognigyCall::Configure, CognigyCall::Reset, CognigyCall::AuditEvents];
     let call = select(calls);
     let code = proptest::option::of(select(vec![1004, 1005, 8001]));
     let trace_id = proptest::option::of("[a-z0-9]{1,8}");
     let retry_after = proptest::option::of(prop_oneof![0..100_u64, any::<u64>()]);
     prop_oneof![
         1 => Just(CallFault::HostNotAllowed { host: "api.example".to_owned() }),
+        1 => Just(CallFault::HistoryTooLong),
         2 => select(TRANSPORT.to_vec()).prop_map(|fault| CallFault::Transport { server: server(), fault }),
         1 => call.clone().prop_map(|call| CallFault::Unexpected { call, what: "a page instead of JSON" }),
         4 => (call, select(STATUSES.to_vec()), code, trace_id, retry_after).prop_map(

@@ -48,7 +48,12 @@ fn inputs() -> impl Strategy<Value = Inputs> {
 fn account() -> impl Strategy<Value = Account> {
     let organization = mostly(ORGANIZATION, vec![OTHER_ORGANIZATION]);
     (organization, mostly(true, vec![false]), mostly(false, vec![true])).prop_map(
-        |(organization, is_admin, disabled)| Account { organization: organization.to_owned(), is_admin, disabled },
+        |(organization, is_admin, disabled)| Account {
+            organization: organization.to_owned(),
+            is_admin,
+            disabled,
+            ..crate::support::account()
+        },
     )
 }
 
