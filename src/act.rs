@@ -4,8 +4,14 @@ use cognigy_sso_decide::{CallFault, Desired, Receipt, Salt};
 
 use crate::cognigy::Cognigy;
 
+/// The calls of a change: `reset`, `configure`, and once more `configure` should the former configuration be put back.
+const CHANGE: u32 = 3;
+
 /// Configures an organization that has no configuration.
 pub(crate) async fn configure(cognigy: &Cognigy<'_>, desired: &Desired, salt: Salt) -> Receipt {
+    if let Err(fault) = cognigy.admit(1) {
+        return refused(fault);
+    }
     match cognigy.configure(desired).await {
         Ok(()) => Receipt::Applied { salt },
         Err(fault) if fault.says_already_configured() => Receipt::AlreadyConfigured,
@@ -15,6 +21,9 @@ pub(crate) async fn configure(cognigy: &Cognigy<'_>, desired: &Desired, salt: Sa
 
 /// Resets, and at once configures: nothing else is done in between.
 pub(crate) async fn replace(cognigy: &Cognigy<'_>, desired: &Desired, salt: Salt) -> Receipt {
+    if let Err(fault) = cognigy.admit(CHANGE) {
+        return refused(fault);
+    }
     if let Err(fault) = cognigy.reset().await {
         return refused(fault);
     }
@@ -28,6 +37,9 @@ pub(crate) async fn replace(cognigy: &Cognigy<'_>, desired: &Desired, salt: Salt
 
 /// Resets, and leaves it at that.
 pub(crate) async fn reset(cognigy: &Cognigy<'_>) -> Receipt {
+    if let Err(fault) = cognigy.admit(1) {
+        return refused(fault);
+    }
     match cognigy.reset().await {
         Ok(()) => Receipt::WasReset,
         Err(fault) => refused(fault),

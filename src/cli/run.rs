@@ -11,7 +11,7 @@ use kube::{Client, Config};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::admin::{self, Readiness};
-use crate::cognigy::HostPattern;
+use crate::cognigy::{HostPattern, Limits};
 use crate::controller::{Controller, Scope, WAITS_FOR};
 use crate::egress::{AddressPolicy, Authorities, CaBundle, Egress};
 use crate::observe::Observer;
@@ -88,6 +88,7 @@ impl Run {
             client: client.clone(),
             egress,
             hosts: self.cognigy_hosts.clone(),
+            limits: Limits::new()?,
             providers: Providers::default(),
         };
         let controller = Controller::new(Context { observer, writer }, self.concurrency.into(), readiness.clone());

@@ -2,6 +2,7 @@
 
 mod audit;
 mod hosts;
+mod limits;
 mod wire;
 
 use std::time::Duration;
@@ -15,8 +16,10 @@ use url::Url;
 
 use crate::egress::{Answer, Bounds, CaBundle, Egress, send};
 use audit::Page;
+use limits::Caller;
 
 pub use hosts::HostPattern;
+pub use limits::Limits;
 
 const BOUNDS: Bounds = Bounds { bytes: 64 * 1024, time: Duration::from_secs(30) };
 const API_KEY: &str = "X-API-Key";
@@ -24,19 +27,22 @@ const API_KEY: &str = "X-API-Key";
 /// Cognigy.AI as one resource reaches it.
 pub struct Cognigy<'a> {
     egress: &'a Egress,
+    limits: &'a Limits,
     api: &'a ApiUrl,
     ca: Option<&'a CaBundle>,
     api_key: &'a SecretString,
+    caller: Caller,
 }
 
 impl<'a> Cognigy<'a> {
-    /// The API at this URL, called with this key.
+    /// The API at this URL, called with this key as often as its limits allow.
     ///
     /// # Errors
     /// When no pattern allows the host: the key would travel there.
     pub fn new(
         egress: &'a Egress,
         hosts: &[HostPattern],
+        limits: &'a Limits,
         api: &'a ApiUrl,
         ca: Option<&'a CaBundle>,
         api_key: &'a SecretString,
@@ -44,7 +50,17 @@ impl<'a> Cognigy<'a> {
         if !hosts.iter().any(|pattern| pattern.allows(api.host())) {
             return Err(CallFault::HostNotAllowed { host: api.host().to_owned() });
         }
-        Ok(Self { egress, api, ca, api_key })
+        let caller = limits.caller(api.host(), api_key);
+        Ok(Self { egress, limits, api, ca, api_key, caller })
+    }
+
+    /// Asks for so many calls, all or none. A change is asked for as a whole before its first call, so that it never stops half
+    /// done for want of room; [`configure`](Self::configure) and [`reset`](Self::reset) ask for nothing themselves.
+    ///
+    /// # Errors
+    /// [`CallFault::Paused`] when the key may not send them now.
+    pub fn admit(&self, calls: u32) -> Result<(), CallFault> {
+        self.limits.admit(self.caller, calls).map_err(|wait| CallFault::Paused { seconds: whole_seconds(wait) })
     }
 
     /// `GET /v2.0/users/me`: the user that the API key belongs to.
@@ -53,11 +69,12 @@ impl<'a> Cognigy<'a> {
     /// When the call fails, is refused, or is answered with something else than a user.
     pub async fn me(&self) -> Result<Account, CallFault> {
         let call = CognigyCall::Me;
+        self.admit(1)?;
         let answer = self.exchange(call, self.request(Method::GET, "/v2.0/users/me").await?).await?;
         wire::account(&answer.body).map_err(|what| CallFault::Unexpected { call, what })
     }
 
-    /// `POST /v2.0/identityprovider/configure`.
+    /// `POST /v2.0/identityprovider/configure`, once it is [admitted](Self::admit).
     ///
     /// # Errors
     /// When the call fails, is refused, or is answered with something that leaves its outcome open.
@@ -69,7 +86,7 @@ impl<'a> Cognigy<'a> {
         acknowledged(call, &answer)
     }
 
-    /// `POST /v2.0/identityprovider/reset`. An organization that has no configuration counts as reset.
+    /// `POST /v2.0/identityprovider/reset`, once it is [admitted](Self::admit). An organization that has no configuration counts as reset.
     ///
     /// # Errors
     /// When the call fails, is refused, or is answered with something that leaves its outcome open.
@@ -106,10 +123,8 @@ impl<'a> Cognigy<'a> {
 
     async fn audit_page(&self, kind: ChangeKind, limit: usize, cursor: Option<&str>) -> Result<Page, CallFault> {
         let call = CognigyCall::AuditEvents;
+        self.admit(1)?;
         let answer = self.exchange(call, self.request(Method::GET, &audit::path(kind, limit, cursor)).await?).await?;
-        if let Some(problem) = wire::problem_in_success(call, &answer) {
-            return Err(problem);
-        }
         audit::page(&answer.body, kind).map_err(|what| CallFault::Unexpected { call, what })
     }
 
@@ -134,7 +149,20 @@ impl<'a> Cognigy<'a> {
 
     async fn exchange(&self, call: CognigyCall, request: RequestBuilder) -> Result<Answer, CallFault> {
         let answer = send(request, BOUNDS).await.map_err(|fault| self.transport(fault))?;
-        if answer.is_success() { Ok(answer) } else { Err(wire::refusal(call, &answer)) }
+        let Some(fault) = wire::refusal(call, &answer) else { return Ok(answer) };
+        self.heed(&fault);
+        Err(fault)
+    }
+
+    /// Cognigy.AI may ask to be called less often (RFC 6585 section 4, RFC 9110 section 15.6.4).
+    fn heed(&self, fault: &CallFault) {
+        match *fault {
+            CallFault::Refused { status: 429, retry_after, .. } => self.limits.pause(self.caller, retry_after),
+            CallFault::Refused { status: 503, retry_after: Some(seconds), .. } => {
+                self.limits.pause(self.caller, Some(seconds));
+            }
+            _ => {}
+        }
     }
 
     fn transport(&self, fault: TransportFault) -> CallFault {
@@ -142,11 +170,13 @@ impl<'a> Cognigy<'a> {
     }
 }
 
-/// A 2xx is a success, unless its body says otherwise: gateways answer 200 with an error or a page of their own.
+/// Rounded up: whoever comes back after so many seconds does not come too early.
+fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
+}
+
+/// A 2xx is a success, unless its body is a page: gateways answer 200 with one of their own.
 fn acknowledged(call: CognigyCall, answer: &Answer) -> Result<(), CallFault> {
-    if let Some(problem) = wire::problem_in_success(call, answer) {
-        return Err(problem);
-    }
     wire::is_acknowledgement(&answer.body)
         .then_some(())
         .ok_or(CallFault::Unexpected { call, what: "a page instead of JSON" })

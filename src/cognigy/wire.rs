@@ -76,22 +76,15 @@ impl Problem {
     }
 }
 
-/// An answer that is not a success.
-pub(super) fn refusal(call: CognigyCall, answer: &Answer) -> CallFault {
+/// An answer that is not a success, or one whose body is a problem object all the same, as some gateways do: then the problem
+/// counts.
+pub(super) fn refusal(call: CognigyCall, answer: &Answer) -> Option<CallFault> {
     let problem = Problem::read(&answer.body);
-    CallFault::Refused {
-        call,
-        status: answer.status,
-        code: problem.code(),
-        trace_id: problem.trace_id(),
-        retry_after: answer.retry_after,
-    }
-}
-
-/// A success whose body is a problem object: the problem counts.
-pub(super) fn problem_in_success(call: CognigyCall, answer: &Answer) -> Option<CallFault> {
-    let problem = Problem::read(&answer.body);
-    let status = problem.status().filter(|status| (400..600).contains(status))?;
+    let status = if answer.is_success() {
+        problem.status().filter(|status| (400..600).contains(status))?
+    } else {
+        answer.status
+    };
     Some(CallFault::Refused {
         call,
         status,
@@ -148,20 +141,22 @@ mod tests {
     #[test]
     fn a_problem_keeps_code_and_trace_id_only_in_their_shape() {
         let fault = refusal(CognigyCall::Me, &answer(400, r#"{"code":1005,"traceId":"api-12:3","detail":"x"}"#));
-        let CallFault::Refused { code, trace_id, .. } = fault else { panic!("{fault:?}") };
+        let Some(CallFault::Refused { code, trace_id, .. }) = fault else { panic!("{fault:?}") };
         assert_eq!((code, trace_id.as_deref()), (Some(1005), Some("api-12:3")));
         for body in [r#"{"code":"1005","traceId":"a\nb"}"#, r#"{"code":-1,"traceId":""}"#, "nonsense"] {
             let fault = refusal(CognigyCall::Me, &answer(400, body));
-            let CallFault::Refused { code: None, trace_id: None, .. } = fault else { panic!("{body}: {fault:?}") };
+            let Some(CallFault::Refused { code: None, trace_id: None, .. }) = fault else {
+                panic!("{body}: {fault:?}")
+            };
         }
     }
 
     #[test]
     fn a_problem_inside_a_success_counts() {
         let call = CognigyCall::Configure;
-        assert!(problem_in_success(call, &answer(200, r#"{"status":400,"code":1005}"#)).is_some());
-        assert!(problem_in_success(call, &answer(200, "{}")).is_none());
-        assert!(problem_in_success(call, &answer(204, "")).is_none());
+        assert!(refusal(call, &answer(200, r#"{"status":400,"code":1005}"#)).is_some());
+        assert!(refusal(call, &answer(200, "{}")).is_none());
+        assert!(refusal(call, &answer(204, "")).is_none());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use cognigy_sso_api::{ApiUrl, IdentityProviderConfigSpec, Issuer, UrlFault};
 use cognigy_sso_decide::{Account, CallFault, Inputs, Login, Observed, Provider, ProviderFault, Resource};
 use std::sync::Arc;
 
-use crate::cognigy::{Cognigy, HostPattern};
+use crate::cognigy::{Cognigy, HostPattern, Limits};
 use crate::egress::Egress;
 use crate::openid::Providers;
 
@@ -17,6 +17,7 @@ pub(crate) struct Observer {
     pub(crate) client: kube::Client,
     pub(crate) egress: Egress,
     pub(crate) hosts: Vec<HostPattern>,
+    pub(crate) limits: Limits,
     pub(crate) providers: Providers,
 }
 
@@ -80,7 +81,7 @@ impl Observer {
         api: &'a Result<ApiUrl, UrlFault>,
     ) -> Option<Result<Cognigy<'a>, CallFault>> {
         let (Ok(api_key), Ok(api), Ok(ca)) = (&inputs.api_key, api, &sources.cognigy_ca) else { return None };
-        Some(Cognigy::new(&self.egress, &self.hosts, api, ca.as_ref(), api_key))
+        Some(Cognigy::new(&self.egress, &self.hosts, &self.limits, api, ca.as_ref(), api_key))
     }
 
     async fn provider(

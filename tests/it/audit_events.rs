@@ -1,40 +1,15 @@
 //! The newest change of an organization's configuration, as Cognigy.AI's audit events tell.
 
-use cognigy_sso_api::ApiUrl;
 use cognigy_sso_decide::{CallFault, Change, ChangeKind, TransportFault};
-use cognigy_sso_operator::cognigy::{Cognigy, HostPattern};
-use cognigy_sso_operator::egress::{AddressPolicy, Authorities, CaBundle, Egress};
-use cognigy_sso_testkit::cognigy::{AuditId, Operation, StandIn, User};
-use cognigy_sso_testkit::pki::Authority;
+use cognigy_sso_testkit::cognigy::{AuditId, Operation, User};
 use cognigy_sso_testkit::server::{Fault, Plan};
-use secrecy::SecretString;
 use serde_json::json;
 
-use crate::support::{API_KEY, ORGANIZATION};
-
-/// A Cognigy.AI stand-in, and what it takes to call it.
-struct Line {
-    stand_in: StandIn,
-    egress: Egress,
-}
+use crate::support::{API_KEY, Line, ORGANIZATION};
 
 impl Line {
-    async fn open() -> Self {
-        let authority = Authority::new("audit").unwrap();
-        let stand_in = StandIn::start(&authority).await.unwrap();
-        stand_in.add_admin(API_KEY, ORGANIZATION);
-        let trusted = CaBundle::parse(authority.pem().as_bytes()).unwrap();
-        let policy = AddressPolicy {
-            allowed: vec!["127.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()],
-            deny_private: false,
-        };
-        Self { stand_in, egress: Egress::new(policy, Authorities::system_and(&[trusted])) }
-    }
-
     async fn newest(&self, kind: ChangeKind) -> Result<Option<Change>, CallFault> {
-        let hosts: [HostPattern; 1] = ["localhost".parse().unwrap()];
-        let (api, key) = (ApiUrl::parse(&self.stand_in.api_url()).unwrap(), SecretString::from(API_KEY));
-        Cognigy::new(&self.egress, &hosts, &api, None, &key)?.newest_change(kind).await
+        self.call(API_KEY, async |cognigy| cognigy.newest_change(kind).await).await
     }
 
     fn noise(&self, count: usize) {

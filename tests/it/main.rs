@@ -19,6 +19,7 @@ mod deletion;
 mod examples;
 mod first_configuration;
 mod inputs;
+mod limits;
 mod process;
 mod provider_faults;
 mod races;

@@ -94,7 +94,7 @@ reasons! {
         "Use a key of the former organization, or delete this resource and create it again.";
     ApiNotFound: "There is no Cognigy.AI API at spec.cognigy.apiUrl.", "Correct the base URL; on trial and SaaS installations it ends in /new.";
     Unreachable: "The server cannot be reached, or its certificate is not trusted.", "Check the name, the network and the CA bundle.";
-    Throttled: "The server asks to be called less often; the operator waits as long as it says.", "";
+    Throttled: "The server asks to be called less often, or the limit of the API key is used up; the operator waits as long as that takes.", "";
     ServerError: "The server reports a fault of its own.", "Nothing, unless it lasts; then tell its operator the trace id.";
     UnexpectedAnswer: "The server answers something else than the API is documented to.", "Check that the URL leads to the API and not to a proxy or a login page.";
     Rejected: "Cognigy.AI refuses the configuration.", "Correct what the message names.";

@@ -2,6 +2,7 @@
 //! the operator's binary.
 
 mod cluster;
+mod line;
 mod objects;
 mod operator;
 
@@ -18,6 +19,7 @@ use kube::{Api, Client};
 use serde_json::{Value, json};
 
 pub use cluster::{client, cluster, namespace};
+pub use line::Line;
 pub use objects::{API_KEY, Idp, ORGANIZATION, SECRET};
 pub use operator::Operator;
 

@@ -41,6 +41,11 @@ pub enum CallFault {
         /// The host of `spec.cognigy.apiUrl`.
         host: String,
     },
+    /// It was not sent: the API key has no room left for it, or Cognigy.AI asked for a pause.
+    Paused {
+        /// Seconds until there may be room.
+        seconds: u64,
+    },
     /// The call failed below HTTP.
     Transport {
         /// The server, as host and port.
@@ -78,7 +83,7 @@ impl CallFault {
     #[must_use]
     pub fn leaves_outcome_open(&self) -> bool {
         match self {
-            Self::HostNotAllowed { .. } | Self::HistoryTooLong => false,
+            Self::HostNotAllowed { .. } | Self::Paused { .. } | Self::HistoryTooLong => false,
             Self::Transport { fault, .. } => !matches!(fault, TransportFault::Unreachable | TransportFault::Untrusted),
             Self::Refused { status, .. } => *status == 408 || *status >= 500,
             Self::Unexpected { .. } => true,
@@ -102,6 +107,7 @@ impl Fault for CallFault {
     fn reason(&self) -> Reason {
         match self {
             Self::HostNotAllowed { .. } => Reason::HostNotAllowed,
+            Self::Paused { .. } => Reason::Throttled,
             Self::Transport { fault: TransportFault::TooLarge, .. }
             | Self::Unexpected { .. }
             | Self::HistoryTooLong => Reason::UnexpectedAnswer,
@@ -124,6 +130,11 @@ impl Fault for CallFault {
                 "spec.cognigy.apiUrl: the API key may not be sent to {host}. Correct the URL, or start the operator with \
                  --cognigy-host {host}."
             ),
+            Self::Paused { .. } => {
+                "The API key may not call Cognigy.AI just now: its limit is used up, or Cognigy.AI asked for \
+                                    a pause. It goes on by itself."
+                    .to_owned()
+            }
             Self::Transport { server, fault } => format!("Cognigy.AI: {}", fault.text(server, &FIELDS)),
             Self::Unexpected { call, what } => format!(
                 "Cognigy.AI answers {} with {what}. Check that spec.cognigy.apiUrl leads to the API and not to a proxy or a \
@@ -144,6 +155,7 @@ impl Fault for CallFault {
     fn class(&self) -> Class {
         match self {
             Self::HostNotAllowed { .. } => Class::Input,
+            Self::Paused { seconds } => Class::Throttled(*seconds),
             Self::Transport { .. } | Self::Unexpected { .. } | Self::HistoryTooLong => Class::Transient,
             Self::Refused { status, retry_after, .. } => class_of(*status, *retry_after),
         }

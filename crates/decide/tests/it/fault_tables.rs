@@ -9,7 +9,7 @@ use cognigy_sso_decide::{
 use ConditionStatus::{False, Unknown};
 
 /// The words by which a message says what to do, or that nothing needs doing.
-const NEXT_STEPS: [&str; 14] = [
+const NEXT_STEPS: [&str; 15] = [
     "Create it",
     "Add the key",
     "Put ",
@@ -22,6 +22,7 @@ const NEXT_STEPS: [&str; 14] = [
     "Compare ",
     "support can tell",
     "tried again",
+    "goes on by itself",
     "et spec.",
     "the provider corrected",
 ];
@@ -156,6 +157,9 @@ fn other_faults_of_a_call() {
     let host = CallFault::HostNotAllowed { host: "api.evil.example".to_owned() };
     let names = ["spec.cognigy.apiUrl", "api.evil.example", "--cognigy-host"];
     check(&host, Reason::HostNotAllowed, Class::Input, False, &names);
+    let paused = |seconds| CallFault::Paused { seconds };
+    check(&paused(7), Reason::Throttled, Class::Throttled(7), Unknown, &["API key", "Cognigy.AI"]);
+    assert_eq!(paused(1).message(), paused(86_400).message());
     let page = CallFault::Unexpected { call: CognigyCall::Configure, what: "a page instead of JSON" };
     let names = ["POST identityprovider/configure", "a page instead of JSON", "spec.cognigy.apiUrl"];
     check(&page, Reason::UnexpectedAnswer, Class::Transient, Unknown, &names);
@@ -209,6 +213,7 @@ fn an_outcome_is_open_only_where_the_call_may_have_arrived() {
     }
     assert!(CallFault::Unexpected { call: CognigyCall::Configure, what: "" }.leaves_outcome_open());
     assert!(!CallFault::HostNotAllowed { host: String::new() }.leaves_outcome_open());
+    assert!(!CallFault::Paused { seconds: 1 }.leaves_outcome_open());
     assert!(!CallFault::HistoryTooLong.leaves_outcome_open());
 }
 

@@ -54,6 +54,7 @@ pub fn call_fault() -> impl Strategy<Value = CallFault> {
     prop_oneof![
         1 => Just(CallFault::HostNotAllowed { host: "api.example".to_owned() }),
         1 => Just(CallFault::HistoryTooLong),
+        1 => prop_oneof![0..100_u64, any::<u64>()].prop_map(|seconds| CallFault::Paused { seconds }),
         2 => select(TRANSPORT.to_vec()).prop_map(|fault| CallFault::Transport { server: server(), fault }),
         1 => call.clone().prop_map(|call| CallFault::Unexpected { call, what: "a page instead of JSON" }),
         4 => (call, select(STATUSES.to_vec()), code, trace_id, retry_after).prop_map(
