@@ -86,7 +86,8 @@ impl<'a> Cognigy<'a> {
         acknowledged(call, &answer)
     }
 
-    /// `POST /v2.0/identityprovider/reset`, once it is [admitted](Self::admit). An organization that has no configuration counts as reset.
+    /// `POST /v2.0/identityprovider/reset`, once it is [admitted](Self::admit). An organization that has no configuration
+    /// counts as reset.
     ///
     /// # Errors
     /// When the call fails, is refused, or is answered with something that leaves its outcome open.
