@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -11,22 +11,40 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-/// What the operator still waits for before it can act.
-#[derive(Clone, Debug)]
-pub(crate) struct Readiness(Arc<Mutex<BTreeSet<String>>>);
+/// What the operator still waits for before it can act, or before it can take over from the one that acts.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Readiness(Arc<Mutex<Standing>>);
+
+/// What `/readyz` says.
+#[derive(Debug, Default)]
+struct Standing {
+    pending: BTreeSet<&'static str>,
+    leader: bool,
+}
 
 impl Readiness {
-    pub(crate) fn pending(what: impl IntoIterator<Item = String>) -> Self {
-        Self(Arc::new(Mutex::new(what.into_iter().collect())))
+    /// It is waited for from now on.
+    pub(crate) fn wait_for(&self, what: &'static str) {
+        self.standing().pending.insert(what);
     }
 
     /// It is waited for no longer; says whether it was until now.
     pub(crate) fn done(&self, what: &str) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(what)
+        self.standing().pending.remove(what)
     }
 
-    fn list(&self) -> Vec<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    /// This replica acts.
+    pub(crate) fn leads(&self) {
+        self.standing().leader = true;
+    }
+
+    /// This replica acts no more, or not yet, and this alone is waited for.
+    pub(crate) fn stands_by(&self, what: &'static str) {
+        *self.standing() = Standing { pending: BTreeSet::from([what]), leader: false };
+    }
+
+    fn standing(&self) -> MutexGuard<'_, Standing> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -43,7 +61,8 @@ pub(crate) async fn serve(address: SocketAddr, readiness: Readiness) -> anyhow::
 }
 
 async fn ready(State(readiness): State<Readiness>) -> (StatusCode, Json<Value>) {
-    let pending = readiness.list();
-    let status = if pending.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(json!({ "ready": pending.is_empty(), "pending": pending })))
+    let standing = readiness.standing();
+    let ready = standing.pending.is_empty();
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(json!({ "ready": ready, "pending": standing.pending, "leader": standing.leader })))
 }

@@ -1,7 +1,16 @@
 //! Time and dice, as the core takes them.
 
+use std::time::Duration;
+
 use cognigy_sso_decide::{Moment, Salt};
 use jiff::Timestamp;
+use rustix::time::{ClockId, clock_gettime};
+
+#[cfg(target_os = "linux")]
+const UPTIME: ClockId = ClockId::Boottime;
+// macOS's monotonic clock goes on while the machine sleeps.
+#[cfg(not(target_os = "linux"))]
+const UPTIME: ClockId = ClockId::Monotonic;
 
 /// Now, to the second: that is how Kubernetes writes time.
 pub(crate) fn now() -> Timestamp {
@@ -21,4 +30,11 @@ pub(crate) fn salt() -> Result<Salt, getrandom::Error> {
     let mut salt = Salt::default();
     getrandom::fill(&mut salt)?;
     Ok(salt)
+}
+
+/// How long the machine has been up, the time it slept included: a clock that nobody sets, and that goes on while the process
+/// is frozen.
+pub(crate) fn since_boot() -> Duration {
+    // Were it not a time, no claim would outlive it.
+    clock_gettime(UPTIME).try_into().unwrap_or(Duration::MAX)
 }

@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod cognigy;
 pub mod egress;
+pub mod lease;
 pub mod openid;
 
 mod act;

@@ -2,9 +2,12 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::{ArgAction, Args, value_parser};
+use futures::FutureExt;
+use futures::future::{BoxFuture, Shared};
 use ipnet::IpNet;
 use kube::config::Kubeconfig;
 use kube::{Client, Config};
@@ -12,13 +15,17 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::admin::{self, Readiness};
 use crate::cognigy::{HostPattern, Limits};
-use crate::controller::{Controller, Scope, WAITS_FOR};
+use crate::controller::{Controller, Scope};
 use crate::egress::{AddressPolicy, Authorities, CaBundle, Egress};
+use crate::lease::{Claim, Election, Place};
 use crate::observe::Observer;
 use crate::openid::Providers;
 use crate::report::Writer;
 use crate::telemetry::{self, LogFormat};
 use crate::visit::Context;
+
+/// What `/readyz` says until it is known who leads.
+const LEASE: &str = "the lease";
 
 /// Run the controller.
 #[derive(Args, Debug)]
@@ -53,6 +60,27 @@ pub(super) struct Run {
     #[arg(long = "extra-ca-file", value_name = "FILE", env = "COGNIGY_SSO_EXTRA_CA_FILE", value_delimiter = ',')]
     extra_ca_files: Vec<PathBuf>,
 
+    /// Act only while holding a lease, so that several replicas can run. `--leader-elect=false` for one that runs alone.
+    #[arg(
+        long,
+        value_name = "BOOL",
+        env = "COGNIGY_SSO_LEADER_ELECT",
+        default_value_t = true,
+        default_missing_value = "true",
+        num_args = 0..=1,
+        require_equals = true,
+        action = ArgAction::Set
+    )]
+    leader_elect: bool,
+
+    /// Name of that lease.
+    #[arg(long, value_name = "NAME", env = "COGNIGY_SSO_LEASE_NAME", default_value = "cognigy-sso-operator")]
+    lease_name: String,
+
+    /// Namespace of that lease. Default: the pod's, or that of the kubeconfig's context.
+    #[arg(long, value_name = "NAME", env = "COGNIGY_SSO_LEASE_NAMESPACE")]
+    lease_namespace: Option<String>,
+
     /// How many resources are dealt with at a time.
     #[arg(long, value_name = "N", env = "COGNIGY_SSO_CONCURRENCY", default_value_t = 16, value_parser = value_parser!(u16).range(1..=1024))]
     concurrency: u16,
@@ -80,29 +108,59 @@ impl Run {
     }
 
     async fn run(&self) -> anyhow::Result<()> {
-        let egress = self.egress()?;
-        let client = client().await?;
-        let readiness = Readiness::pending([WAITS_FOR.to_owned()]);
-        let (writer, publishing) = Writer::new(client.clone());
-        let observer = Observer {
-            client: client.clone(),
-            egress,
-            hosts: self.cognigy_hosts.clone(),
-            limits: Limits::new()?,
+        let office = Office {
+            client: client().await?,
+            egress: Arc::new(self.egress()?),
+            limits: Arc::new(Limits::new()?),
             providers: Providers::default(),
+            readiness: Readiness::default(),
+            stop: stopped().boxed().shared(),
+            flags: self,
         };
-        let controller = Controller::new(Context { observer, writer }, self.concurrency.into(), readiness.clone());
-        let scope = Scope { namespaces: self.namespaces.clone(), selector: self.selector.clone() };
-        tracing::info!(version = env!("CARGO_PKG_VERSION"), namespaces = ?scope.namespaces, "starting");
-
-        let work = async { futures::join!(controller.run(client, &scope, stopped()), publishing) };
+        tracing::info!(version = env!("CARGO_PKG_VERSION"), namespaces = ?self.namespaces, "starting");
         tokio::select! {
-            _ = work => {
+            () = self.work(&office) => {
                 tracing::info!("stopped");
                 Ok(())
             }
-            served = admin::serve(self.health_address, readiness) => {
+            served = admin::serve(self.health_address, office.readiness.clone()) => {
                 served.with_context(|| format!("--health-address {}", self.health_address))
+            }
+        }
+    }
+
+    /// Waits for leadership, acts, and begins anew when it is lost, until the operator is told to stop.
+    async fn work(&self, office: &Office<'_>) {
+        if !self.leader_elect {
+            office.serve(Claim::always()).await;
+            return;
+        }
+        let namespace = self.lease_namespace.clone().unwrap_or_else(|| office.client.default_namespace().to_owned());
+        let place = Place { namespace, name: self.lease_name.clone() };
+        let mut election = Election::new(office.client.clone(), place);
+        loop {
+            office.readiness.stands_by(LEASE);
+            let waits = || {
+                office.readiness.done(LEASE);
+            };
+            let claim = tokio::select! {
+                biased;
+                () = office.stop.clone() => return,
+                claim = election.win(waits) => claim,
+            };
+            tracing::info!("leads from now on");
+            office.readiness.done(LEASE);
+            tokio::select! {
+                // Looked at first: whoever was frozen finds out before anything else is done.
+                biased;
+                over = election.keep() => tracing::warn!("leadership is lost, what was under way is given up: {over}"),
+                finished = office.serve(claim) => {
+                    // What was given up may take effect yet: others wait as if this process had died.
+                    if finished {
+                        election.release().await;
+                    }
+                    return;
+                }
             }
         }
     }
@@ -115,6 +173,38 @@ impl Run {
         }
         let policy = AddressPolicy { allowed: self.allow_networks.clone(), deny_private: self.deny_private_networks };
         Ok(Egress::new(policy, authorities))
+    }
+}
+
+/// What one term of leadership after another works with.
+struct Office<'a> {
+    client: Client,
+    egress: Arc<Egress>,
+    limits: Arc<Limits>,
+    providers: Providers,
+    readiness: Readiness,
+    stop: Shared<BoxFuture<'static, ()>>,
+    flags: &'a Run,
+}
+
+impl Office<'_> {
+    /// Acts under this claim until the operator is told to stop, and answers whether all that was in flight then was finished.
+    /// Dropped, it gives up what is in flight.
+    async fn serve(&self, claim: Claim) -> bool {
+        self.readiness.leads();
+        let (writer, publishing) = Writer::new(self.client.clone());
+        let observer = Observer {
+            client: self.client.clone(),
+            egress: Arc::clone(&self.egress),
+            claim: claim.clone(),
+            hosts: self.flags.cognigy_hosts.clone(),
+            limits: Arc::clone(&self.limits),
+            providers: self.providers.clone(),
+        };
+        let scope = Scope { namespaces: self.flags.namespaces.clone(), selector: self.flags.selector.clone() };
+        let context = Context { observer, writer };
+        let controller = Controller::new(context, claim, self.flags.concurrency.into(), self.readiness.clone());
+        futures::join!(controller.run(self.client.clone(), &scope, self.stop.clone()), publishing).0
     }
 }
 

@@ -15,6 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use crate::egress::{Answer, Bounds, CaBundle, Egress, send};
+use crate::lease::Claim;
 use audit::Page;
 use limits::Caller;
 
@@ -27,6 +28,7 @@ const API_KEY: &str = "X-API-Key";
 /// Cognigy.AI as one resource reaches it.
 pub struct Cognigy<'a> {
     egress: &'a Egress,
+    claim: &'a Claim,
     limits: &'a Limits,
     api: &'a ApiUrl,
     ca: Option<&'a CaBundle>,
@@ -35,12 +37,13 @@ pub struct Cognigy<'a> {
 }
 
 impl<'a> Cognigy<'a> {
-    /// The API at this URL, called with this key as often as its limits allow.
+    /// The API at this URL, called with this key as often as its limits allow. Nothing is changed without the claim.
     ///
     /// # Errors
     /// When no pattern allows the host: the key would travel there.
     pub fn new(
         egress: &'a Egress,
+        claim: &'a Claim,
         hosts: &[HostPattern],
         limits: &'a Limits,
         api: &'a ApiUrl,
@@ -51,7 +54,7 @@ impl<'a> Cognigy<'a> {
             return Err(CallFault::HostNotAllowed { host: api.host().to_owned() });
         }
         let caller = limits.caller(api.host(), api_key);
-        Ok(Self { egress, limits, api, ca, api_key, caller })
+        Ok(Self { egress, claim, limits, api, ca, api_key, caller })
     }
 
     /// Asks for so many calls, all or none. A change is asked for as a whole before its first call, so that it never stops half
@@ -82,7 +85,7 @@ impl<'a> Cognigy<'a> {
         let call = CognigyCall::Configure;
         let body = desired.body().expose_secret().to_owned();
         let request = self.request(Method::POST, "/v2.0/identityprovider/configure").await?;
-        let answer = self.exchange(call, request.header(CONTENT_TYPE, "application/json").body(body)).await?;
+        let answer = self.change(call, request.header(CONTENT_TYPE, "application/json").body(body)).await?;
         acknowledged(call, &answer)
     }
 
@@ -94,7 +97,7 @@ impl<'a> Cognigy<'a> {
     pub async fn reset(&self) -> Result<(), CallFault> {
         let call = CognigyCall::Reset;
         let request = self.request(Method::POST, "/v2.0/identityprovider/reset").await?;
-        match self.exchange(call, request.header(CONTENT_TYPE, "application/json")).await {
+        match self.change(call, request.header(CONTENT_TYPE, "application/json")).await {
             Ok(answer) => acknowledged(call, &answer),
             Err(CallFault::Refused { status: 404, code: Some(_), .. }) => Ok(()),
             Err(fault) => Err(fault),
@@ -146,6 +149,12 @@ impl<'a> Cognigy<'a> {
             HeaderValue::from_bytes(self.api_key.expose_secret().as_bytes()).unwrap_or(HeaderValue::from_static(""));
         key.set_sensitive(true);
         Ok(request.header(API_KEY, key).header(ACCEPT, "application/json"))
+    }
+
+    /// Sends what changes something, once the claim outlives the call: another replica that takes over finds none under way.
+    async fn change(&self, call: CognigyCall, request: RequestBuilder) -> Result<Answer, CallFault> {
+        self.claim.until_it_outlives(BOUNDS.time).await;
+        self.exchange(call, request).await
     }
 
     async fn exchange(&self, call: CognigyCall, request: RequestBuilder) -> Result<Answer, CallFault> {

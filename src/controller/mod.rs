@@ -15,35 +15,40 @@ use cognigy_sso_decide::{ObjectKind, Resource};
 use tokio::task::{Id, JoinError, JoinSet};
 
 use crate::admin::Readiness;
+use crate::lease::{Claim, Lost};
 use crate::visit::{Context, Memory, Outcome};
 use crate::watched::Key;
 
 use queue::{Cause, Queue};
 use store::{Change, Store};
-use watches::{News, Object, Subject, Watch, Watches};
-pub(crate) use watches::{Scope, WAITS_FOR};
+pub(crate) use watches::Scope;
+use watches::{News, Object, Subject, WAITS_FOR, Watch, Watches};
 
 /// How long until a visit that panicked is tried again.
 const AFTER_PANIC: Duration = Duration::from_mins(5);
+/// How long until a visit that leadership was lost in would be tried again: the controller ends before that.
+const AFTER_LOSS: Duration = Duration::from_mins(1);
 /// How long work in flight may take after the operator was told to stop.
 const GRACE: Duration = Duration::from_secs(25);
 
 /// The controller's state.
 pub(crate) struct Controller {
     context: Arc<Context>,
+    claim: Claim,
     concurrency: usize,
     store: Store,
     queue: Queue,
-    visits: JoinSet<Outcome>,
+    visits: JoinSet<Result<Outcome, Lost>>,
     visited: HashMap<Id, (Key, Cause)>,
     readiness: Readiness,
 }
 
 impl Controller {
-    /// A controller that makes at most `concurrency` visits at a time.
-    pub(crate) fn new(context: Context, concurrency: usize, readiness: Readiness) -> Self {
+    /// A controller that makes at most `concurrency` visits at a time, and none without the claim.
+    pub(crate) fn new(context: Context, claim: Claim, concurrency: usize, readiness: Readiness) -> Self {
         Self {
             context: Arc::new(context),
+            claim,
             concurrency,
             store: Store::default(),
             queue: Queue::default(),
@@ -53,8 +58,10 @@ impl Controller {
         }
     }
 
-    /// Runs until `stop` resolves, then finishes what is in flight.
-    pub(crate) async fn run(mut self, client: kube::Client, scope: &Scope, stop: impl Future<Output = ()>) {
+    /// Runs until `stop` resolves, then finishes what is in flight and answers whether all of it was finished in time. Dropped,
+    /// it gives up what is in flight.
+    pub(crate) async fn run(mut self, client: kube::Client, scope: &Scope, stop: impl Future<Output = ()>) -> bool {
+        self.readiness.wait_for(WAITS_FOR);
         let mut watches = Watches::new(client, scope);
         tokio::pin!(stop);
         loop {
@@ -71,9 +78,11 @@ impl Controller {
         }
         tracing::info!(visits = self.visits.len(), "stopping: visits in flight are finished, none begins");
         let finish = async { while self.visits.join_next().await.is_some() {} };
-        if tokio::time::timeout(GRACE, finish).await.is_err() {
+        let finished = tokio::time::timeout(GRACE, finish).await.is_ok();
+        if !finished {
             tracing::warn!("visits were still in flight after the grace period and are given up");
         }
+        finished
     }
 
     /// Every list is complete: said once.
@@ -153,24 +162,30 @@ impl Controller {
     }
 
     fn begin(&mut self, key: Key, cause: Cause, resource: Arc<Resource>, memory: Memory) {
-        let context = Arc::clone(&self.context);
+        let (context, claim) = (Arc::clone(&self.context), self.claim.clone());
         self.queue.begin(&key);
-        let visit = self.visits.spawn(async move { Box::pin(context.visit(resource, memory)).await });
+        let visit = async move { claim.guard(Box::pin(context.visit(resource, memory))).await };
+        let visit = self.visits.spawn(visit);
         self.visited.insert(visit.id(), (key, cause));
     }
 
-    fn ended(&mut self, ended: Result<(Id, Outcome), JoinError>) {
+    fn ended(&mut self, ended: Result<(Id, Result<Outcome, Lost>), JoinError>) {
         let id = ended.as_ref().map_or_else(JoinError::id, |(id, _)| *id);
         let Some((key, _)) = self.visited.remove(&id) else { return };
-        let pause = if let Ok((_, outcome)) = ended {
-            let next = outcome.next;
-            if self.store.conclude(&key, outcome) {
-                self.queue.push(&key);
+        let pause = match ended {
+            Ok((_, Ok(outcome))) => {
+                let next = outcome.next;
+                if self.store.conclude(&key, outcome) {
+                    self.queue.push(&key);
+                }
+                next
             }
-            next
-        } else {
-            tracing::error!(namespace = %key.namespace, name = %key.name, "a visit panicked: this is a fault of the operator, please report it");
-            AFTER_PANIC
+            // Whoever leads next begins anew.
+            Ok((_, Err(Lost))) => AFTER_LOSS,
+            Err(_) => {
+                tracing::error!(namespace = %key.namespace, name = %key.name, "a visit panicked: this is a fault of the operator, please report it");
+                AFTER_PANIC
+            }
         };
         self.queue.end(&key, pause);
     }

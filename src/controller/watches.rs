@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use crate::watched::{Key, Watched};
 
 /// What `/readyz` says while the watches are not complete.
-pub(crate) const WAITS_FOR: &str = "the first list of resources, Secrets and ConfigMaps";
+pub(super) const WAITS_FOR: &str = "the first list of resources, Secrets and ConfigMaps";
 /// Objects in one page of a list: small, so that a page costs little memory.
 const PAGE_SIZE: u32 = 50;
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::cognigy::{Cognigy, HostPattern, Limits};
 use crate::egress::Egress;
+use crate::lease::Claim;
 use crate::openid::Providers;
 
 pub(crate) use inputs::{References, Sources};
@@ -15,9 +16,11 @@ pub(crate) use inputs::{References, Sources};
 /// All that observing needs.
 pub(crate) struct Observer {
     pub(crate) client: kube::Client,
-    pub(crate) egress: Egress,
+    pub(crate) egress: Arc<Egress>,
+    /// What a change is made under that follows from what is observed.
+    pub(crate) claim: Claim,
     pub(crate) hosts: Vec<HostPattern>,
-    pub(crate) limits: Limits,
+    pub(crate) limits: Arc<Limits>,
     pub(crate) providers: Providers,
 }
 
@@ -81,7 +84,7 @@ impl Observer {
         api: &'a Result<ApiUrl, UrlFault>,
     ) -> Option<Result<Cognigy<'a>, CallFault>> {
         let (Ok(api_key), Ok(api), Ok(ca)) = (&inputs.api_key, api, &sources.cognigy_ca) else { return None };
-        Some(Cognigy::new(&self.egress, &self.hosts, &self.limits, api, ca.as_ref(), api_key))
+        Some(Cognigy::new(&self.egress, &self.claim, &self.hosts, &self.limits, api, ca.as_ref(), api_key))
     }
 
     async fn provider(

@@ -35,7 +35,8 @@ impl Expiry<Key, Entry> for Lifetime {
 }
 
 /// All providers, each read at most once at a time and kept as long as `Cache-Control` says, between a minute and the
-/// interval.
+/// interval. A clone shares what is kept.
+#[derive(Clone)]
 pub struct Providers {
     entries: Cache<Key, Entry>,
 }

@@ -20,6 +20,7 @@ mod examples;
 mod first_configuration;
 mod inputs;
 mod limits;
+mod leadership;
 mod process;
 mod provider_faults;
 mod races;

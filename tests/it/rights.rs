@@ -1,28 +1,9 @@
 //! The operator with fewer rights than it needs says which are missing, and goes on as far as it may.
 
 use cognigy_sso_api::{ConditionStatus, ConditionType, Reason};
-use k8s_openapi::api::rbac::v1::{Role, RoleBinding};
-use kube::Api;
-use kube::api::PostParams;
 use serde_json::json;
 
-use crate::support::{Operator, World, cluster};
-
-const USER: &str = "limited";
-
-/// Lets [`USER`] do this in the world's namespace.
-async fn grant(world: &World, name: &str, rules: serde_json::Value) {
-    let role = json!({ "metadata": { "name": name }, "rules": rules });
-    let api: Api<Role> = Api::namespaced(world.client.clone(), &world.namespace);
-    api.create(&PostParams::default(), &serde_json::from_value(role).unwrap()).await.unwrap();
-    let binding = json!({
-        "metadata": { "name": name },
-        "roleRef": { "apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": name },
-        "subjects": [{ "apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": format!("{USER}-{}", world.namespace) }],
-    });
-    let bindings: Api<RoleBinding> = Api::namespaced(world.client.clone(), &world.namespace);
-    bindings.create(&PostParams::default(), &serde_json::from_value(binding).unwrap()).await.unwrap();
-}
+use crate::support::{Operator, World, grant, limited_kubeconfig};
 
 #[tokio::test]
 async fn secrets_that_may_not_be_read_are_named() {
@@ -37,11 +18,7 @@ async fn secrets_that_may_not_be_read_are_named() {
         ]),
     )
     .await;
-    let kubeconfig = tempfile::NamedTempFile::new().unwrap();
-    let limited = format!("    as: {USER}-{}\n    token:", world.namespace);
-    let text = cluster().await.kubeconfig().replace("    token:", &limited);
-    assert!(text.contains(USER), "the kubeconfig's form: {text}");
-    std::fs::write(kubeconfig.path(), text).unwrap();
+    let kubeconfig = limited_kubeconfig(&world).await;
     let operator = Operator::start_as(kubeconfig.path(), &world.namespace, &[]).await;
     world.create(world.idp("acme")).await;
     let denied =

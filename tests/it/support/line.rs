@@ -4,6 +4,7 @@ use cognigy_sso_api::ApiUrl;
 use cognigy_sso_decide::CallFault;
 use cognigy_sso_operator::cognigy::{Cognigy, HostPattern, Limits};
 use cognigy_sso_operator::egress::{AddressPolicy, Authorities, CaBundle, Egress};
+use cognigy_sso_operator::lease::Claim;
 use cognigy_sso_testkit::cognigy::StandIn;
 use cognigy_sso_testkit::pki::Authority;
 use secrecy::SecretString;
@@ -38,6 +39,6 @@ impl Line {
     ) -> Result<T, CallFault> {
         let hosts: [HostPattern; 1] = ["localhost".parse().unwrap()];
         let (api, key) = (ApiUrl::parse(&self.stand_in.api_url()).unwrap(), SecretString::from(key));
-        call(&Cognigy::new(&self.egress, &hosts, &self.limits, &api, None, &key)?).await
+        call(&Cognigy::new(&self.egress, &Claim::always(), &hosts, &self.limits, &api, None, &key)?).await
     }
 }

@@ -1,6 +1,7 @@
 //! What a test stands on: a namespace of its own on the shared API server, a Cognigy.AI stand-in, a programmable provider and
 //! the operator's binary.
 
+mod access;
 mod cluster;
 mod line;
 mod objects;
@@ -18,6 +19,7 @@ use kube::api::{DeleteParams, Patch, PatchParams, PostParams};
 use kube::{Api, Client};
 use serde_json::{Value, json};
 
+pub use access::{grant, limited_kubeconfig, withdraw};
 pub use cluster::{client, cluster, namespace};
 pub use line::Line;
 pub use objects::{API_KEY, Idp, ORGANIZATION, SECRET};
