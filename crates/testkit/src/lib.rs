@@ -1,5 +1,5 @@
-//! What the operator is tested against: a real Kubernetes control plane, a stand-in for Cognigy.AI and
-//! OpenID providers that answer as they are told.
+//! What the operator is tested against: a real Kubernetes control plane, a stand-in for Cognigy.AI, OpenID providers that
+//! answer as they are told, and changes of a resource made from its schema.
 
 pub mod cognigy;
 pub mod control_plane;
@@ -8,3 +8,4 @@ pub mod program;
 pub mod provider;
 pub mod real_provider;
 pub mod server;
+pub mod transitions;
