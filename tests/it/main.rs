@@ -28,3 +28,4 @@ mod real_providers;
 mod requests;
 mod rights;
 mod rules;
+mod transitions;
