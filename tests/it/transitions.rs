@@ -2,7 +2,9 @@
 //! field, each good one ends in a state that says where it stands, and each can be undone.
 
 mod api_server;
+mod contract;
 mod coverage;
+mod decisions;
 
 use cognigy_sso_testkit::transitions::{Transitions, bases};
 use serde_json::Value;

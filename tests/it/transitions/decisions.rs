@@ -1,0 +1,254 @@
+//! What the core decides about every good transition, when all is well otherwise.
+
+use std::sync::Arc;
+use std::thread;
+
+use cognigy_sso_api::{
+    ConditionType, IdentityProviderConfigSpec, IdentityProviderConfigStatus, Issuer, Oidc, SecretVersion,
+};
+use cognigy_sso_decide::{
+    Account, Effect, Inputs, KeyFacts, Login, Moment, Observed, Plan, Provider, ProviderFault, Receipt, Resource,
+    conclude, plan,
+};
+use cognigy_sso_testkit::transitions::{Transition, Transitions};
+use jiff::Timestamp;
+use secrecy::ExposeSecret;
+use serde_json::Value;
+
+use super::{COUNT, contract, transitions};
+
+const ORGANIZATION: &str = "5f0c0123456789abcdef0123";
+/// The client id that is kept in a Secret.
+const CLIENT_ID: &str = "abc123";
+/// The most visits until nothing is left to do, and the most effects of one visit; more means that it would never end.
+const MOST: usize = 6;
+
+#[test]
+fn every_good_transition_ends_in_a_state_that_says_where_it_stands() {
+    let transitions = &transitions();
+    let half = |from: usize, to: usize| (from..to).map(|number| tried(transitions, number)).collect::<Vec<_>>();
+    let outcomes = thread::scope(|scope| {
+        let other = scope.spawn(move || half(COUNT / 2, COUNT));
+        [half(0, COUNT / 2), other.join().unwrap()].concat()
+    });
+    let (mut readies, mut others, mut wrong) = (0, 0, Vec::new());
+    for outcome in outcomes.into_iter().flatten() {
+        match outcome {
+            Ok(true) => readies += 1,
+            Ok(false) => others += 1,
+            Err(problem) => wrong.push(problem),
+        }
+    }
+    println!("{readies} transitions lead to Ready, {others} to a state that says what to do");
+    assert!(wrong.is_empty(), "{} end otherwise than they should:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(readies > COUNT / 20 && others > COUNT / 20);
+}
+
+/// Makes the transition if it is a good one, and undoes it. Answers whether it led to `Ready`, or what is wrong.
+fn tried(transitions: &Transitions, number: usize) -> Option<Result<bool, String>> {
+    let transition = transitions.nth(number);
+    let tried = transition.is_good().then(|| go(&transition))?;
+    Some(tried.map_err(|problem| format!("{transition}\n    {problem}")))
+}
+
+fn go(transition: &Transition) -> Result<bool, String> {
+    let (former, next) = (spec(&transition.former)?, spec(&transition.next)?);
+    let mut world = World::new(former.clone());
+    world.settle()?;
+    let was_ready = world.is_ready();
+    world.edit(next);
+    world.settle()?;
+    let is_ready = world.is_ready();
+    world.edit(former);
+    world.settle()?;
+    if world.is_ready() != was_ready {
+        return Err(format!("undone, Ready is {}: {:?}", !was_ready, world.resource.status.conditions));
+    }
+    Ok(is_ready)
+}
+
+/// The spec as the API server keeps it: without nulls, with defaults.
+fn spec(resource: &Value) -> Result<IdentityProviderConfigSpec, String> {
+    let mut spec = resource["spec"].clone();
+    drop_nulls(&mut spec);
+    serde_json::from_value(spec).map_err(|problem| format!("the operator cannot read it: {problem}"))
+}
+
+fn drop_nulls(value: &mut Value) {
+    if let Value::Object(members) = value {
+        members.retain(|_, member| !member.is_null());
+        members.values_mut().for_each(drop_nulls);
+    }
+}
+
+/// A resource and an organization that holds what was sent last.
+struct World {
+    resource: Resource,
+    sent: Option<String>,
+}
+
+impl World {
+    fn new(spec: IdentityProviderConfigSpec) -> Self {
+        let resource = Resource {
+            namespace: "sso".into(),
+            name: "acme".into(),
+            uid: "5c1d".into(),
+            generation: 1,
+            resource_version: 1,
+            created: now(),
+            deleting: false,
+            finalizer: false,
+            requested_at: None,
+            spec: Ok(Box::new(spec)),
+            status: IdentityProviderConfigStatus::default(),
+        };
+        Self { resource, sent: None }
+    }
+
+    fn edit(&mut self, spec: IdentityProviderConfigSpec) {
+        self.resource.spec = Ok(Box::new(spec));
+        self.resource.generation += 1;
+    }
+
+    fn is_ready(&self) -> bool {
+        self.resource.status.is_true(ConditionType::Ready)
+    }
+
+    fn declared(&self) -> &IdentityProviderConfigSpec {
+        self.resource.spec.as_ref().unwrap()
+    }
+
+    /// Visits until there is nothing left to do or to report.
+    fn settle(&mut self) -> Result<(), String> {
+        for _ in 0..MOST {
+            let before = self.resource.clone();
+            self.visit()?;
+            contract::holds(&self.resource.status, self.resource.generation)?;
+            if self.resource == before {
+                contract::says_where_it_stands(&self.resource.status)?;
+                return self.holds_what_is_declared();
+            }
+        }
+        Err(format!("it never is quiet: {:?}", self.resource.status))
+    }
+
+    fn visit(&mut self) -> Result<(), String> {
+        let observed = observed(&self.resource);
+        for _ in 0..MOST {
+            let plan = plan(&self.resource, &observed, now());
+            match &plan.effect {
+                Some(Effect::AddFinalizer) => self.resource.finalizer = true,
+                Some(Effect::RemoveFinalizer) => self.resource.finalizer = false,
+                Some(Effect::Record(pending)) => self.resource.status.pending = Some(pending.clone()),
+                effect => {
+                    let receipt = effect.as_ref().map(|effect| self.send(effect)).transpose()?;
+                    self.conclude(&observed, &plan, receipt.as_ref());
+                    return Ok(());
+                }
+            }
+        }
+        Err("a visit without end".to_owned())
+    }
+
+    /// Carries out a change. What is there already need not be sent.
+    fn send(&mut self, effect: &Effect) -> Result<Receipt, String> {
+        let (Effect::Configure(desired) | Effect::Replace { desired, .. }) = effect else {
+            return Err(format!("nobody asked for {effect:?}"));
+        };
+        let sent = self.sent.replace(desired.body().expose_secret().to_owned());
+        if sent == self.sent { Err("what is there already is sent again".to_owned()) } else { Ok(applied()) }
+    }
+
+    fn conclude(&mut self, observed: &Observed, plan: &Plan, receipt: Option<&Receipt>) {
+        let moment = Moment { now: now(), chance: 0.5 };
+        self.resource.status = conclude(&self.resource, observed, plan, receipt, None, moment).status;
+    }
+
+    /// `Ready` promises that the declared provider, client and secret are in force.
+    fn holds_what_is_declared(&self) -> Result<(), String> {
+        let (Some(oidc), true) = (&self.declared().oidc, self.is_ready()) else { return Ok(()) };
+        let sent = self.sent.as_deref().ok_or("it is Ready, and nothing was sent")?;
+        let sent: Value = serde_json::from_str(sent).unwrap();
+        let holds = sent["idpIssuer"] == *oidc.issuer
+            && sent["idpClientId"] == *client_id(oidc)
+            && sent["idpClientSecret"] == *client_secret(oidc)
+            && sent["idpIdTokenSignedResponseAlg"] == oidc.id_token_signed_response_alg.as_str()
+            && sent["idpTokenEndpointAuthMethod"] == oidc.token_endpoint_auth_method.as_str();
+        if holds { Ok(()) } else { Err(format!("it is Ready, and something else was sent: {sent}")) }
+    }
+}
+
+fn applied() -> Receipt {
+    Receipt::Applied { salt: *b"0123456789abcdef" }
+}
+
+fn now() -> Timestamp {
+    "2026-01-01T12:00:00Z".parse().unwrap()
+}
+
+fn client_id(oidc: &Oidc) -> &str {
+    oidc.client_id.as_deref().unwrap_or(CLIENT_ID)
+}
+
+/// Each key of each Secret holds another value.
+fn client_secret(oidc: &Oidc) -> String {
+    format!("{}/{}", oidc.client_secret_ref.name, oidc.client_secret_ref.key)
+}
+
+/// All is well, as far as the spec lets it be.
+fn observed(resource: &Resource) -> Observed {
+    let spec = resource.spec.as_ref().unwrap();
+    let Some(oidc) = &spec.oidc else { return read(Inputs::unread(), None) };
+    let inputs = Inputs {
+        api_key: Ok("api-key".into()),
+        client_id: Ok(client_id(oidc).to_owned()),
+        client_secret: Ok(client_secret(oidc).into()),
+        authorities: Vec::new(),
+        versions: versions(spec, oidc),
+    };
+    read(inputs, Some(oidc))
+}
+
+fn read(inputs: Inputs, oidc: Option<&Oidc>) -> Observed {
+    let user = "admin@acme.example".into();
+    let account = Account { user, organization: ORGANIZATION.to_owned(), is_admin: true, disabled: false };
+    Observed {
+        inputs,
+        account: Some(Ok(account)),
+        provider: oidc.map(|oidc| Arc::new(provider(oidc))),
+        login: Some(Login::Silent),
+        known_unchanged: false,
+        already_configured: false,
+        reset: false,
+    }
+}
+
+fn versions(spec: &IdentityProviderConfigSpec, oidc: &Oidc) -> Vec<SecretVersion> {
+    let references =
+        [Some(&spec.cognigy.api_key_secret_ref), oidc.client_id_secret_ref.as_ref(), Some(&oidc.client_secret_ref)];
+    let mut names: Vec<_> = references.into_iter().flatten().map(|reference| reference.name.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let version = |name: &str| SecretVersion {
+        name: name.into(),
+        uid: format!("uid-of-{name}").into(),
+        resource_version: "1".into(),
+    };
+    names.into_iter().map(version).collect()
+}
+
+/// A provider that offers some of what can be chosen.
+fn provider(oidc: &Oidc) -> Result<Provider, ProviderFault> {
+    Issuer::parse(&oidc.issuer).map_err(|problem| ProviderFault::InvalidIssuer { problem: problem.to_string() })?;
+    let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+    Ok(Provider {
+        authorization_endpoint: "https://acme.eu.auth0.com/authorize".into(),
+        token_endpoint: "https://acme.eu.auth0.com/oauth/token".into(),
+        jwks_uri: "https://acme.eu.auth0.com/.well-known/jwks.json".into(),
+        algorithms: texts(&["RS256", "RS512", "HS256"]),
+        auth_methods: Some(texts(&["client_secret_basic", "client_secret_post", "none"])),
+        response_types: texts(&["code"]),
+        scopes: Some(texts(&["openid", "groups"])),
+        keys: Ok(vec![KeyFacts { key_type: "RSA".to_owned(), usage: Some("sig".to_owned()), algorithm: None }]),
+    })
+}
