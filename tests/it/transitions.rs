@@ -5,6 +5,7 @@ mod api_server;
 mod contract;
 mod coverage;
 mod decisions;
+mod operator;
 
 use cognigy_sso_testkit::transitions::{Transitions, bases};
 use serde_json::Value;

@@ -39,7 +39,7 @@ fn every_good_transition_ends_in_a_state_that_says_where_it_stands() {
             Err(problem) => wrong.push(problem),
         }
     }
-    println!("{readies} transitions lead to Ready, {others} to a state that says what to do");
+    println!("{readies} good transitions lead to Ready, {others} to a state that says what to do");
     assert!(wrong.is_empty(), "{} end otherwise than they should:\n{}", wrong.len(), wrong.join("\n"));
     assert!(readies > COUNT / 20 && others > COUNT / 20);
 }

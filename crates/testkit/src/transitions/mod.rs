@@ -15,6 +15,7 @@ mod values;
 use std::fmt;
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use serde_json::Value;
 
 pub use bases::bases;
@@ -53,9 +54,10 @@ impl Transitions {
     /// From the schema of a resource (`openAPIV3Schema`) and good resources, all on one API host.
     ///
     /// # Errors
-    /// When the schema has a pattern or a rule that nobody gave examples for.
+    /// When there is no good resource, or the schema has a pattern or a rule that nobody gave examples for.
     pub fn new(schema: &Value, bases: Vec<Value>) -> anyhow::Result<Self> {
-        let fields = field::all(schema, &bases.first().map(mutation::origin).unwrap_or_default())?;
+        let first = bases.first().context("transitions need a good resource to begin with")?;
+        let fields = field::all(schema, &mutation::origin(first))?;
         let mut singles = Vec::new();
         for (base, former) in bases.iter().enumerate() {
             for (index, field) in fields.iter().enumerate() {
