@@ -38,3 +38,21 @@ pub(crate) fn since_boot() -> Duration {
     // Were it not a time, no claim would outlive it.
     clock_gettime(UPTIME).try_into().unwrap_or(Duration::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_salt_is_like_another() {
+        let salts: std::collections::BTreeSet<_> = (0..100).map(|_| salt().unwrap()).collect();
+        assert_eq!(salts.len(), 100);
+    }
+
+    /// No machine sleeps for a test: only the choice can be looked at.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_time_that_the_machine_sleeps_counts() {
+        assert!(matches!(UPTIME, ClockId::Boottime));
+    }
+}

@@ -6,11 +6,11 @@ pub mod egress;
 pub mod lease;
 pub mod openid;
 
-mod act;
 mod admin;
 mod clock;
 mod controller;
 mod observe;
+mod organizations;
 mod report;
 mod telemetry;
 mod visit;

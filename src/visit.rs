@@ -1,15 +1,18 @@
-//! One visit to one resource: observe, plan, act, conclude, report.
+//! One visit to one resource: what [`decide::Visit`] says, done.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use cognigy_sso_api::{ApiUrl, ConditionType, IdentityProviderConfigStatus, SecretVersion};
-use cognigy_sso_decide::{Conclusion, Effect, Event, Observed, Receipt, Resource, Salt, conclude, in_progress, plan};
-use jiff::Timestamp;
+use cognigy_sso_api::ApiUrl;
+use cognigy_sso_decide as decide;
+use decide::{
+    Answer, Call, CallFault, ChangeKind, Conclusion, Cost, Inputs, Resource, Seal, Step, Visit, Write, in_progress,
+};
 
-use crate::observe::{Observation, Observer, Sources};
+use crate::clock;
+use crate::cognigy::{Cognigy, Part};
+use crate::observe::{Keepsake, Observation, Observer, Sources};
 use crate::report::{WriteFault, Writer};
-use crate::{act, clock};
 
 /// After how long a resource that is not settled yet is said to be worked on.
 const SOON: Duration = Duration::from_secs(2);
@@ -17,8 +20,6 @@ const SOON: Duration = Duration::from_secs(2);
 const WRITE_AGAIN: Duration = Duration::from_secs(5);
 /// The longest pause before what could not be written is tried again.
 const LONGEST_PAUSE: Duration = Duration::from_mins(5);
-/// The most effects that one visit carries out: record, finalizer, configure, and configure again as a change.
-const MOST_EFFECTS: usize = 6;
 
 /// What visits share.
 pub(crate) struct Context {
@@ -29,18 +30,12 @@ pub(crate) struct Context {
 /// What is remembered of a resource between visits, and lost with the process.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Memory {
-    /// The generation and Secrets that were hashed and found to be what is applied.
-    unchanged: Option<(i64, Vec<SecretVersion>)>,
-    /// When the spec or a referenced object last changed.
-    pub(crate) changed: Option<Timestamp>,
-    /// Was something concluded that could not be written?
-    pub(crate) unreported: bool,
+    pub(crate) core: decide::Memory,
     /// How often in a row something could not be written.
     failed_writes: u32,
-    /// Was the configuration reset for a deletion that is not over yet?
-    reset: bool,
-    /// Was it visited since the operator started?
-    pub(crate) visited: bool,
+    keepsake: Option<Box<Keepsake>>,
+    /// After a restart, until what is in force is remembered: the rest of the pause that follows.
+    pub(crate) rest: Option<Duration>,
 }
 
 /// What a visit ends with.
@@ -55,20 +50,47 @@ pub(crate) struct Outcome {
 impl Context {
     /// Visits a resource.
     pub(crate) async fn visit(&self, resource: Arc<Resource>, mut memory: Memory) -> Outcome {
-        memory.visited = true;
+        memory.core.visited = true;
+        memory.rest = None;
         // Who asks for a check now wants to know how the provider stands now.
-        let fresh = resource.requested_at != resource.status.last_handled_reconcile_at;
-        let (observation, said_so) = self.observe(&resource, fresh).await;
-        match self.work(&resource, observation, &mut memory).await {
-            Ok(settled) => self.report(settled, memory, said_so).await,
+        let fresh = resource.is_asked_for();
+        let (observation, said_so) = Box::pin(self.observe(&resource, fresh, memory.keepsake.as_deref())).await;
+        let Observation { observed, sources, turn } = observation;
+        if observed.user().is_some() {
+            memory.keep(&resource, &observed.inputs, &sources);
+        }
+        let salt = match clock::salt() {
+            Ok(salt) => salt,
+            Err(error) => return interrupted(&resource, memory, WriteFault::Failed(error.to_string())),
+        };
+        let seal = Seal { salt, cost: Cost::STANDARD };
+        let mut visit = Visit::new((*resource).clone(), std::mem::take(&mut memory.core), observed, seal);
+        let ended = self.work(&mut visit, &sources).await;
+        drop(turn);
+        let (resource, core) = visit.into_parts();
+        memory.core = core;
+        match ended {
+            Ok(conclusion) => self.report(resource, conclusion, memory, said_so).await,
             Err(fault) => interrupted(&resource, memory, fault),
         }
     }
 
+    /// Reads again what a resource was made from that stands as it was left before the restart, so that it can be put back and
+    /// reset. Nobody outside the cluster is asked.
+    pub(crate) async fn remember(&self, resource: Arc<Resource>, mut memory: Memory) -> Outcome {
+        let next = memory.rest.take().unwrap_or_default();
+        if let Ok(spec) = &resource.spec {
+            let (inputs, sources) = self.observer.inputs(&resource.namespace, spec).await;
+            memory.keep(&resource, &inputs, &sources);
+            memory.core.remember(&resource, inputs);
+        }
+        Outcome { resource: Some((*resource).clone()), memory, next }
+    }
+
     /// Observes, and says that the work goes on when that takes its time. Only here: once something is begun, the record of
     /// it must stay as it was written.
-    async fn observe(&self, resource: &Resource, fresh: bool) -> (Observation, bool) {
-        let observing = self.observer.observe(resource, fresh);
+    async fn observe(&self, resource: &Resource, fresh: bool, keepsake: Option<&Keepsake>) -> (Observation, bool) {
+        let observing = self.observer.observe(resource, fresh, keepsake);
         tokio::pin!(observing);
         tokio::select! {
             observation = &mut observing => (observation, false),
@@ -79,103 +101,37 @@ impl Context {
     }
 
     /// Everything between observing and reporting.
-    async fn work(
-        &self,
-        resource: &Resource,
-        observation: Observation,
-        memory: &mut Memory,
-    ) -> Result<Settled, WriteFault> {
-        let salt = clock::salt().map_err(|error| WriteFault::Failed(error.to_string()))?;
-        let Observation { mut observed, sources } = observation;
-        observed.known_unchanged = memory.knows(resource, &observed);
-        observed.reset = memory.reset;
-        let mut resource = resource.clone();
-        for _ in 0..MOST_EFFECTS {
-            let plan = plan(&resource, &observed, clock::now());
-            let receipt = match &plan.effect {
-                None => None,
-                Some(effect) => match self.prepare(&resource, effect).await? {
-                    Prepared::Written(now) if is_edited(&resource, &now) => return Err(WriteFault::Edited(now)),
-                    Prepared::Written(now) => {
-                        resource = *now;
-                        continue;
-                    }
-                    Prepared::Call => {
-                        let receipt = self.call(&resource, effect, &observed, &sources, salt).await;
-                        if self.take_note(&resource, &receipt, &mut observed, &sources).await {
-                            memory.reset = observed.reset;
-                            continue;
-                        }
-                        Some(receipt)
-                    }
+    async fn work(&self, visit: &mut Visit, sources: &Sources) -> Result<Conclusion, WriteFault> {
+        let api_key = visit.observed().inputs.api_key.clone();
+        let spec = visit.resource().spec.as_ref();
+        let api = ApiUrl::parse(spec.map_or("", |spec| &spec.cognigy.api_url));
+        let cognigy = self.observer.cognigy(&api_key, sources, &api);
+        loop {
+            match visit.step(clock::moment()) {
+                Step::Write(write) => match self.write(visit.resource(), &write).await {
+                    Ok(now) => visit.written(now).map_err(WriteFault::Edited)?,
+                    Err(fault) if !visit.unwritten() => return Err(fault),
+                    Err(_) => {}
                 },
-            };
-            let conclusion = conclude(&resource, &observed, &plan, receipt.as_ref(), memory.changed, clock::moment());
-            let versions = observed.inputs.versions;
-            return Ok(Settled { resource, conclusion, versions });
-        }
-        Err(WriteFault::Failed("no end was reached: this is a fault of the operator, please report it".to_owned()))
-    }
-
-    /// Carries out what is written to Kubernetes alone.
-    async fn prepare(&self, resource: &Resource, effect: &Effect) -> Result<Prepared, WriteFault> {
-        let written = match effect {
-            Effect::AddFinalizer => self.writer.finalizer(resource, true).await?,
-            Effect::RemoveFinalizer => self.writer.finalizer(resource, false).await?,
-            Effect::Record(pending) => {
-                let status = IdentityProviderConfigStatus { pending: Some(pending.clone()), ..resource.status.clone() };
-                self.writer.status(resource, &status).await?
+                Step::Call { call, admits } => {
+                    let answer = answer(cognigy.as_ref(), call, admits).await;
+                    visit.answered(answer);
+                }
+                Step::Look => {
+                    let (login, history) = self.observer.look(visit.resource(), visit.observed(), sources).await;
+                    visit.looked(login, history);
+                }
+                Step::Tell(event) => self.writer.events(visit.resource(), vec![event]),
+                Step::End(conclusion) => return Ok(*conclusion),
             }
-            Effect::Configure(_) | Effect::Replace { .. } | Effect::Reset => return Ok(Prepared::Call),
-        };
-        Ok(Prepared::Written(Box::new(written)))
-    }
-
-    /// Carries out what is sent to Cognigy.AI.
-    async fn call(
-        &self,
-        resource: &Resource,
-        effect: &Effect,
-        observed: &Observed,
-        sources: &Sources,
-        salt: Salt,
-    ) -> Receipt {
-        let Ok(spec) = &resource.spec else { return Receipt::Written };
-        let api = ApiUrl::parse(&spec.cognigy.api_url);
-        match self.observer.cognigy(&observed.inputs, sources, &api) {
-            Some(Ok(cognigy)) => match effect {
-                Effect::Configure(desired) => act::configure(&cognigy, desired, salt).await,
-                Effect::Replace { desired, .. } => act::replace(&cognigy, desired, salt).await,
-                _ => act::reset(&cognigy).await,
-            },
-            Some(Err(fault)) => Receipt::Refused(fault),
-            // No change is planned without a key.
-            None => Receipt::Written,
         }
     }
 
-    /// Is the visit not over yet, because the receipt only tells more about the organization?
-    async fn take_note(
-        &self,
-        resource: &Resource,
-        receipt: &Receipt,
-        observed: &mut Observed,
-        sources: &Sources,
-    ) -> bool {
-        match receipt {
-            Receipt::AlreadyConfigured if !observed.already_configured => {
-                observed.already_configured = true;
-                // What was not there a moment ago may be what this very call left behind, delivered twice.
-                observed.login = self.observer.login(resource, observed, sources).await;
-            }
-            Receipt::WasReset => {
-                observed.reset = true;
-                let organization = resource.status.organization.as_ref().map_or("", |organization| &organization.id);
-                self.writer.events(resource, vec![Event::reset(organization)]);
-            }
-            _ => return false,
+    async fn write(&self, resource: &Resource, write: &Write) -> Result<Resource, WriteFault> {
+        match write {
+            Write::Finalizer(present) => self.writer.finalizer(resource, *present).await,
+            Write::Status(status) => self.writer.status(resource, status).await,
         }
-        true
     }
 
     /// Says that the work goes on, unless that is what was said last, or nothing is awaited.
@@ -185,23 +141,27 @@ impl Context {
     }
 
     /// Writes the conclusion where it differs from what stands there.
-    async fn report(&self, settled: Settled, mut memory: Memory, overwrite: bool) -> Outcome {
-        let Settled { mut resource, conclusion, versions } = settled;
+    async fn report(
+        &self,
+        mut resource: Resource,
+        conclusion: Conclusion,
+        mut memory: Memory,
+        overwrite: bool,
+    ) -> Outcome {
         let Conclusion { status, events, next } = conclusion;
-        memory.learn(&resource, &status, versions);
         let is_gone = resource.deleting && !resource.finalizer;
-        if is_gone || !(overwrite || memory.unreported || status != resource.status) {
+        if is_gone || !(overwrite || memory.core.unreported || status != resource.status) {
             return Outcome { resource: Some(resource), memory, next };
         }
         self.writer.events(&resource, events);
         match self.writer.status(&resource, &status).await {
             Ok(now) => {
-                memory.unreported = false;
+                memory.core.unreported = false;
                 memory.failed_writes = 0;
                 Outcome { resource: Some(now), memory, next }
             }
             Err(fault) => {
-                memory.unreported = true;
+                memory.core.unreported = true;
                 resource.status = status;
                 interrupted(&resource, memory, fault)
             }
@@ -209,23 +169,24 @@ impl Context {
     }
 }
 
-enum Prepared {
-    /// It is done; the resource is this now.
-    Written(Box<Resource>),
-    /// It is not Kubernetes' to do.
-    Call,
-}
-
-/// A visit of which only the report is due.
-struct Settled {
-    resource: Resource,
-    conclusion: Conclusion,
-    versions: Vec<SecretVersion>,
-}
-
-/// Is this another generation, or on its way out by now? The answer to a write shows the resource as it is.
-fn is_edited(before: &Resource, now: &Resource) -> bool {
-    before.generation != now.generation || before.deleting != now.deleting
+/// Makes one call to Cognigy.AI.
+async fn answer(cognigy: Option<&Result<Cognigy<'_>, CallFault>>, call: Call<'_>, admits: u32) -> Answer {
+    let cognigy = match cognigy {
+        Some(Ok(cognigy)) => cognigy,
+        Some(Err(fault)) => return Answer::Failed(fault.clone()),
+        // No change is planned without a key.
+        None => return Answer::Found(None),
+    };
+    let part = if admits > 0 { Part::First(admits) } else { Part::Following };
+    let done = match call {
+        Call::Reset => cognigy.reset(part).await,
+        Call::Configure(desired) => cognigy.configure(desired, part).await,
+        Call::FindEvent => {
+            let found = cognigy.newest_change(ChangeKind::Configure).await;
+            return Answer::Found(found.ok().flatten());
+        }
+    };
+    done.map_or_else(Answer::Failed, |()| Answer::Done)
 }
 
 /// The visit ended before its end: the resource could not be written, or is another by now.
@@ -242,24 +203,83 @@ fn interrupted(resource: &Resource, mut memory: Memory, fault: WriteFault) -> Ou
 }
 
 impl Memory {
+    /// Keeps what a reset on deletion needs, as long as there may be one.
+    fn keep(&mut self, resource: &Resource, inputs: &Inputs, sources: &Sources) {
+        if !resource.resets_on_deletion() {
+            self.keepsake = None;
+        } else if let (Ok(api_key), Ok(cognigy_ca)) = (&inputs.api_key, &sources.cognigy_ca) {
+            let (api_key, cognigy_ca) = (api_key.clone(), cognigy_ca.clone());
+            self.keepsake = Some(Box::new(Keepsake { api_key, cognigy_ca }));
+        }
+    }
+
     /// How long until what could not be written is tried again: doubling from 5 s to 5 min, with jitter.
     fn write_again(&mut self) -> Duration {
         let pause = WRITE_AGAIN * 2_u32.saturating_pow(self.failed_writes.min(6));
         self.failed_writes += 1;
         pause.min(LONGEST_PAUSE).mul_f64(0.5 + fastrand::f64() / 2.0)
     }
+}
 
-    fn knows(&self, resource: &Resource, observed: &Observed) -> bool {
-        let known = self.unchanged.as_ref();
-        known.is_some_and(|(generation, versions)| {
-            *generation == resource.generation && *versions == observed.inputs.versions
-        })
+#[cfg(test)]
+impl Context {
+    /// One that talks to this API server, and to nobody else.
+    pub(crate) fn of(client: kube::Client) -> Self {
+        let policy = crate::egress::AddressPolicy { allowed: Vec::new(), deny_private: false };
+        let authorities = crate::egress::Authorities::system_and(&[]);
+        let observer = Observer {
+            client: client.clone(),
+            egress: Arc::new(crate::egress::Egress::new(policy, authorities)),
+            claim: crate::lease::Claim::always(),
+            hosts: Vec::new(),
+            limits: Arc::new(crate::cognigy::Limits::new().unwrap()),
+            providers: crate::openid::Providers::default(),
+            organizations: Arc::default(),
+        };
+        Self { observer, writer: Writer::new(client).0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use axum::Router;
+    use serde_json::json;
+
+    use super::*;
+    use crate::watched::Watched;
+
+    #[tokio::test]
+    async fn what_is_reported_already_is_not_written() {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&asked);
+        let server = Router::new().fallback(async move || {
+            counter.fetch_add(1, Ordering::Relaxed);
+        });
+        let context = Context::of(kube::Client::new(server, "default"));
+        let object = json!({ "metadata": { "namespace": "sso", "name": "acme" } });
+        let resource = Resource::from(serde_json::from_value::<Watched>(object).unwrap());
+        let mut other = resource.status.clone();
+        other.observed_generation = 7;
+        for (status, writes) in [(resource.status.clone(), 0), (other, 1)] {
+            let conclusion = Conclusion { status, events: Vec::new(), next: WRITE_AGAIN };
+            context.report(resource.clone(), conclusion, Memory::default(), false).await;
+            assert_eq!(asked.load(Ordering::Relaxed), writes);
+        }
     }
 
-    /// What is in force was made from these inputs, or from others with the same bytes: no need to hash them again.
-    fn learn(&mut self, resource: &Resource, status: &IdentityProviderConfigStatus, versions: Vec<SecretVersion>) {
-        let in_force = status.is_true(ConditionType::Configured);
-        let recorded = status.applied.as_ref().is_some_and(|applied| applied.secrets == versions);
-        self.unchanged = (in_force && !recorded).then_some((resource.generation, versions));
+    #[test]
+    fn the_pause_before_another_write_doubles_to_five_minutes_with_jitter() {
+        for _ in 0..100 {
+            let mut memory = Memory::default();
+            for longest in [5, 10, 20, 40, 80, 160, 300, 300, 300] {
+                let longest = Duration::from_secs(longest);
+                let pause = memory.write_again();
+                assert!((longest / 2..=longest).contains(&pause), "{pause:?} of {longest:?}");
+            }
+        }
+        let pauses: std::collections::BTreeSet<_> = (0..100).map(|_| Memory::default().write_again()).collect();
+        assert!(pauses.len() > 50, "they differ");
     }
 }

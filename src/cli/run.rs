@@ -200,6 +200,7 @@ impl Office<'_> {
             hosts: self.flags.cognigy_hosts.clone(),
             limits: Arc::clone(&self.limits),
             providers: self.providers.clone(),
+            organizations: Arc::default(),
         };
         let scope = Scope { namespaces: self.flags.namespaces.clone(), selector: self.flags.selector.clone() };
         let context = Context { observer, writer };

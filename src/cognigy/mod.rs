@@ -25,6 +25,22 @@ pub use limits::Limits;
 const BOUNDS: Bounds = Bounds { bytes: 64 * 1024, time: Duration::from_secs(30) };
 const API_KEY: &str = "X-API-Key";
 
+/// What the claim must still cover when a call is sent that follows another of the same change.
+const SHORTEST_CALL: Duration = Duration::from_secs(5);
+/// How long before the claim ends such a call is given up.
+const MARGIN: Duration = Duration::from_secs(1);
+
+/// Where a call stands in a change of what an organization has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// It begins the change, which takes at most so many calls. All of them are admitted at once, so that the change never
+    /// stops half done for want of room, and it waits for a claim that outlives the call.
+    First(u32),
+    /// It goes on with the change. It is not held up, since the organization may have no configuration until it is sent, and
+    /// takes no longer than the claim lasts.
+    Following,
+}
+
 /// Cognigy.AI as one resource reaches it.
 pub struct Cognigy<'a> {
     egress: &'a Egress,
@@ -57,8 +73,7 @@ impl<'a> Cognigy<'a> {
         Ok(Self { egress, claim, limits, api, ca, api_key, caller })
     }
 
-    /// Asks for so many calls, all or none. A change is asked for as a whole before its first call, so that it never stops half
-    /// done for want of room; [`configure`](Self::configure) and [`reset`](Self::reset) ask for nothing themselves.
+    /// Asks for so many calls, all or none. Those that only read ask by themselves, changes as their [`Part`] says.
     ///
     /// # Errors
     /// [`CallFault::Paused`] when the key may not send them now.
@@ -77,27 +92,26 @@ impl<'a> Cognigy<'a> {
         wire::account(&answer.body).map_err(|what| CallFault::Unexpected { call, what })
     }
 
-    /// `POST /v2.0/identityprovider/configure`, once it is [admitted](Self::admit).
+    /// `POST /v2.0/identityprovider/configure`.
     ///
     /// # Errors
-    /// When the call fails, is refused, or is answered with something that leaves its outcome open.
-    pub async fn configure(&self, desired: &Desired) -> Result<(), CallFault> {
+    /// When the call fails, is refused here or there, or is answered with something that leaves its outcome open.
+    pub async fn configure(&self, desired: &Desired, part: Part) -> Result<(), CallFault> {
         let call = CognigyCall::Configure;
         let body = desired.body().expose_secret().to_owned();
         let request = self.request(Method::POST, "/v2.0/identityprovider/configure").await?;
-        let answer = self.change(call, request.header(CONTENT_TYPE, "application/json").body(body)).await?;
+        let answer = self.change(call, request.header(CONTENT_TYPE, "application/json").body(body), part).await?;
         acknowledged(call, &answer)
     }
 
-    /// `POST /v2.0/identityprovider/reset`, once it is [admitted](Self::admit). An organization that has no configuration
-    /// counts as reset.
+    /// `POST /v2.0/identityprovider/reset`. An organization that has no configuration counts as reset.
     ///
     /// # Errors
-    /// When the call fails, is refused, or is answered with something that leaves its outcome open.
-    pub async fn reset(&self) -> Result<(), CallFault> {
+    /// When the call fails, is refused here or there, or is answered with something that leaves its outcome open.
+    pub async fn reset(&self, part: Part) -> Result<(), CallFault> {
         let call = CognigyCall::Reset;
         let request = self.request(Method::POST, "/v2.0/identityprovider/reset").await?;
-        match self.change(call, request.header(CONTENT_TYPE, "application/json")).await {
+        match self.change(call, request.header(CONTENT_TYPE, "application/json"), part).await {
             Ok(answer) => acknowledged(call, &answer),
             Err(CallFault::Refused { status: 404, code: Some(_), .. }) => Ok(()),
             Err(fault) => Err(fault),
@@ -151,14 +165,30 @@ impl<'a> Cognigy<'a> {
         Ok(request.header(API_KEY, key).header(ACCEPT, "application/json"))
     }
 
-    /// Sends what changes something, once the claim outlives the call: another replica that takes over finds none under way.
-    async fn change(&self, call: CognigyCall, request: RequestBuilder) -> Result<Answer, CallFault> {
+    /// Sends what changes something. Another replica that takes over finds none under way.
+    async fn change(&self, call: CognigyCall, request: RequestBuilder, part: Part) -> Result<Answer, CallFault> {
+        if let Part::First(calls) = part {
+            self.admit(calls)?;
+        }
+        let left = self.claim.remaining().saturating_sub(MARGIN);
+        if part == Part::Following && left >= SHORTEST_CALL {
+            return self.exchange_within(Bounds { time: left.min(BOUNDS.time), ..BOUNDS }, call, request).await;
+        }
         self.claim.until_it_outlives(BOUNDS.time).await;
         self.exchange(call, request).await
     }
 
     async fn exchange(&self, call: CognigyCall, request: RequestBuilder) -> Result<Answer, CallFault> {
-        let answer = send(request, BOUNDS).await.map_err(|fault| self.transport(fault))?;
+        self.exchange_within(BOUNDS, call, request).await
+    }
+
+    async fn exchange_within(
+        &self,
+        bounds: Bounds,
+        call: CognigyCall,
+        request: RequestBuilder,
+    ) -> Result<Answer, CallFault> {
+        let answer = send(request, bounds).await.map_err(|fault| self.transport(fault))?;
         let Some(fault) = wire::refusal(call, &answer) else { return Ok(answer) };
         self.heed(&fault);
         Err(fault)
@@ -198,4 +228,64 @@ fn redirect(location: &str) -> Option<Login> {
     url.set_query(None);
     url.set_fragment(None);
     Some(Login::Redirect { endpoint: url.into(), client_id })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use cognigy_sso_testkit::cognigy::{Operation, StandIn};
+    use cognigy_sso_testkit::pki::Authority;
+    use cognigy_sso_testkit::server::{Fault, Plan};
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::egress::{AddressPolicy, Authorities};
+
+    const KEY: &str = "api-key-canary-7f31";
+
+    async fn stand_in() -> (StandIn, Egress) {
+        let authority = Authority::new("claims").unwrap();
+        let stand_in = StandIn::start(&authority).await.unwrap();
+        stand_in.add_admin(KEY, "5f0c0123456789abcdef0123");
+        let trusted = CaBundle::parse(authority.pem().as_bytes()).unwrap();
+        let here = ["127.0.0.0/8", "::1/128"].map(|network| network.parse().unwrap());
+        let policy = AddressPolicy { allowed: here.to_vec(), deny_private: false };
+        (stand_in, Egress::new(policy, Authorities::system_and(&[trusted])))
+    }
+
+    /// Resets under a claim that ends after so long.
+    async fn reset(stand_in: &StandIn, egress: &Egress, claim: Duration, part: Part) -> Result<(), CallFault> {
+        let (claim, limits) = (Claim::of(claim), Limits::new().unwrap());
+        let (api, key) = (ApiUrl::parse(&stand_in.api_url()).unwrap(), KEY.into());
+        Cognigy::new(egress, &claim, &["localhost".parse().unwrap()], &limits, &api, None, &key)?.reset(part).await
+    }
+
+    #[tokio::test]
+    async fn a_change_is_not_sent_that_the_claim_may_not_outlive() {
+        let (stand_in, egress) = stand_in().await;
+        let soon = Duration::from_millis(500);
+        for (claim, part) in [(BOUNDS.time, Part::First(3)), (SHORTEST_CALL + MARGIN, Part::Following)] {
+            let waits = timeout(soon, reset(&stand_in, &egress, claim, part)).await;
+            assert!(waits.is_err(), "{part:?}: {waits:?}");
+        }
+        assert_eq!(stand_in.calls(), []);
+        for (claim, part) in [(2 * BOUNDS.time, Part::First(3)), (2 * SHORTEST_CALL, Part::Following)] {
+            assert_eq!(reset(&stand_in, &egress, claim, part).await, Ok(()), "{part:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_goes_on_with_a_change_is_given_up_before_the_claim_ends() {
+        let (stand_in, egress) = stand_in().await;
+        stand_in.install(Plan::on(Operation::Reset, [Fault::silence()]));
+        let (claim, began) = (SHORTEST_CALL + 2 * MARGIN, Instant::now());
+        let given_up = timeout(claim, reset(&stand_in, &egress, claim, Part::Following)).await;
+        assert!(
+            matches!(given_up, Ok(Err(CallFault::Transport { fault: TransportFault::TimedOut, .. }))),
+            "{given_up:?}"
+        );
+        assert!(began.elapsed() >= SHORTEST_CALL);
+        assert_eq!(stand_in.calls().len(), 1);
+    }
 }

@@ -28,6 +28,8 @@ use watches::{News, Object, Subject, WAITS_FOR, Watch, Watches};
 const AFTER_PANIC: Duration = Duration::from_mins(5);
 /// How long until a visit that leadership was lost in would be tried again: the controller ends before that.
 const AFTER_LOSS: Duration = Duration::from_mins(1);
+/// Within how long after a restart it is read again what resources were made from that rest.
+const REMEMBERED_WITHIN: Duration = Duration::from_mins(1);
 /// How long work in flight may take after the operator was told to stop.
 const GRACE: Duration = Duration::from_secs(25);
 
@@ -39,22 +41,33 @@ pub(crate) struct Controller {
     store: Store,
     queue: Queue,
     visits: JoinSet<Result<Outcome, Lost>>,
-    visited: HashMap<Id, (Key, Cause)>,
+    visited: HashMap<Id, Visited>,
     readiness: Readiness,
+    /// Is every first list complete?
+    synced: bool,
+}
+
+/// A visit that is under way.
+struct Visited {
+    key: Key,
+    cause: Cause,
+    resource: Arc<Resource>,
 }
 
 impl Controller {
     /// A controller that makes at most `concurrency` visits at a time, and none without the claim.
     pub(crate) fn new(context: Context, claim: Claim, concurrency: usize, readiness: Readiness) -> Self {
+        let store = Store::new(Arc::clone(&context.observer.organizations));
         Self {
             context: Arc::new(context),
             claim,
             concurrency,
-            store: Store::default(),
+            store,
             queue: Queue::default(),
             visits: JoinSet::new(),
             visited: HashMap::new(),
             readiness,
+            synced: false,
         }
     }
 
@@ -65,6 +78,7 @@ impl Controller {
         let mut watches = Watches::new(client, scope);
         tokio::pin!(stop);
         loop {
+            self.hear_of_rivals();
             if watches.synced() {
                 self.synced();
                 self.dispatch();
@@ -87,8 +101,16 @@ impl Controller {
 
     /// Every list is complete: said once.
     fn synced(&mut self) {
+        self.synced = true;
         if self.readiness.done(WAITS_FOR) {
             tracing::info!(resources = self.store.len(), "every list is complete, work begins");
+        }
+    }
+
+    /// Whoever another resource of the same organization has come or gone for is visited.
+    fn hear_of_rivals(&mut self) {
+        for key in self.context.observer.organizations.take_concerned() {
+            self.queue.push(&key);
         }
     }
 
@@ -128,7 +150,7 @@ impl Controller {
 
     /// A Secret or ConfigMap is new, changed or gone: whoever refers to it is visited.
     fn object(&mut self, kind: ObjectKind, object: Object) {
-        for key in self.store.note_object(kind, object) {
+        for key in self.store.note_object(kind, object, self.synced) {
             self.queue.push(&key);
         }
     }
@@ -137,15 +159,16 @@ impl Controller {
     /// checks of many resources hang delays no change of another.
     fn dispatch(&mut self) {
         while self.visits.len() < self.concurrency {
-            let due = self.visited.values().filter(|(_, cause)| *cause == Cause::Due).count();
+            let due = self.visited.values().filter(|visited| visited.cause == Cause::Due).count();
             let Some((key, cause)) = self.queue.pop(due < self.concurrency.div_ceil(2)) else { return };
             let Some((resource, memory)) = self.store.get(&key) else {
                 self.queue.forget(&key);
                 continue;
             };
             if let Some(pause) = self.rests(&resource, &memory) {
-                self.store.note_rest(&key);
-                self.queue.schedule(&key, pause);
+                let soon = pause.min(REMEMBERED_WITHIN).mul_f64(fastrand::f64());
+                self.store.note_rest(&key, pause.saturating_sub(soon));
+                self.queue.schedule(&key, soon);
                 continue;
             }
             self.begin(key, cause, resource, memory);
@@ -155,7 +178,7 @@ impl Controller {
     /// After a restart, a resource that stands as it was left is not visited before its interval: the visits of all are
     /// spread over it.
     fn rests(&self, resource: &Resource, memory: &Memory) -> Option<Duration> {
-        let is_first = !memory.visited;
+        let is_first = !memory.core.visited;
         let interval = resource.spec.as_ref().ok()?.interval();
         let settled = is_first && resource.is_settled(|name| self.store.secret_version(&resource.namespace, name));
         settled.then(|| interval.mul_f64(fastrand::f64()))
@@ -164,14 +187,22 @@ impl Controller {
     fn begin(&mut self, key: Key, cause: Cause, resource: Arc<Resource>, memory: Memory) {
         let (context, claim) = (Arc::clone(&self.context), self.claim.clone());
         self.queue.begin(&key);
-        let visit = async move { claim.guard(Box::pin(context.visit(resource, memory))).await };
+        let visiting = Arc::clone(&resource);
+        let rests = cause == Cause::Due && memory.rest.is_some();
+        let visit = async move {
+            if rests {
+                claim.guard(Box::pin(context.remember(visiting, memory))).await
+            } else {
+                claim.guard(Box::pin(context.visit(visiting, memory))).await
+            }
+        };
         let visit = self.visits.spawn(visit);
-        self.visited.insert(visit.id(), (key, cause));
+        self.visited.insert(visit.id(), Visited { key, cause, resource });
     }
 
     fn ended(&mut self, ended: Result<(Id, Result<Outcome, Lost>), JoinError>) {
         let id = ended.as_ref().map_or_else(JoinError::id, |(id, _)| *id);
-        let Some((key, _)) = self.visited.remove(&id) else { return };
+        let Some(Visited { key, resource, .. }) = self.visited.remove(&id) else { return };
         let pause = match ended {
             Ok((_, Ok(outcome))) => {
                 let next = outcome.next;
@@ -187,6 +218,51 @@ impl Controller {
                 AFTER_PANIC
             }
         };
+        if !self.store.holds(&key, &resource) {
+            // It went while it was visited: what the visit declared goes with it.
+            self.context.observer.organizations.note(&resource, None);
+        }
         self.queue.end(&key, pause);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use kube::Client;
+    use serde_json::json;
+
+    use super::*;
+    use crate::watched::Watched;
+
+    fn controller(concurrency: usize) -> Controller {
+        let context = Context::of(Client::new(Router::new(), "default"));
+        Controller::new(context, Claim::always(), concurrency, Readiness::default())
+    }
+
+    /// A resource that the controller knows.
+    fn known(controller: &mut Controller, number: usize) -> Key {
+        let metadata = json!({ "namespace": "sso", "name": number.to_string(), "uid": number.to_string() });
+        let resource: Watched = serde_json::from_value(json!({ "metadata": metadata })).unwrap();
+        let key = resource.key();
+        controller.store.apply(resource.into());
+        key
+    }
+
+    #[tokio::test]
+    async fn checks_that_were_due_take_half_of_the_places_and_changes_any() {
+        let mut controller = controller(5);
+        for number in 0..9 {
+            let key = known(&mut controller, number);
+            controller.queue.push_due(&key);
+        }
+        controller.dispatch();
+        assert_eq!(controller.visits.len(), 3);
+        for number in 9..18 {
+            let key = known(&mut controller, number);
+            controller.queue.push(&key);
+        }
+        controller.dispatch();
+        assert_eq!(controller.visits.len(), 5);
     }
 }

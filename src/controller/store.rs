@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use cognigy_sso_api::SecretVersion;
 use cognigy_sso_decide::{ObjectKind, Resource};
@@ -9,6 +10,7 @@ use cognigy_sso_decide::{ObjectKind, Resource};
 use super::watches::{Object, Subject, Watch};
 use crate::clock;
 use crate::observe::References;
+use crate::organizations::Organizations;
 use crate::visit::{Memory, Outcome};
 use crate::watched::Key;
 
@@ -52,8 +54,8 @@ enum Version {
 }
 
 /// All resources, and the objects that they refer to. Of a Secret nothing is kept but its version.
-#[derive(Default)]
 pub(super) struct Store {
+    organizations: Arc<Organizations>,
     entries: HashMap<Key, Entry>,
     referred: HashMap<(ObjectKind, Key), Referred>,
     /// Number of the newest list, and the number that each watch's list began at.
@@ -62,6 +64,12 @@ pub(super) struct Store {
 }
 
 impl Store {
+    /// An empty store that keeps `organizations` in step with the resources in it.
+    pub(super) fn new(organizations: Arc<Organizations>) -> Self {
+        let (entries, referred, begun) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Self { organizations, entries, referred, lists: 0, begun }
+    }
+
     pub(super) fn len(&self) -> usize {
         self.entries.len()
     }
@@ -70,12 +78,17 @@ impl Store {
         self.entries.get(key).map(|entry| (Arc::clone(&entry.resource), entry.memory.clone()))
     }
 
+    /// Is this very resource still there, and none other of its name?
+    pub(super) fn holds(&self, key: &Key, resource: &Resource) -> bool {
+        self.entries.get(key).is_some_and(|entry| entry.resource.uid == resource.uid)
+    }
+
     /// Takes a resource as a watch shows it.
     pub(super) fn apply(&mut self, mut resource: Resource) -> Change {
         let key = Key { namespace: resource.namespace.clone(), name: resource.name.clone() };
         let listed = self.lists;
         let Some(entry) = self.entries.get_mut(&key) else {
-            self.insert(key, resource);
+            self.insert(&key, resource);
             return Change::ByUser;
         };
         entry.listed = listed;
@@ -84,10 +97,10 @@ impl Store {
         }
         if resource.uid != entry.resource.uid {
             self.remove(&key, None);
-            self.insert(key, resource);
+            self.insert(&key, resource);
             return Change::ByUser;
         }
-        if entry.memory.unreported {
+        if entry.memory.core.unreported {
             // What was concluded and could not be written is still what holds.
             resource.status = entry.resource.status.clone();
         }
@@ -100,24 +113,38 @@ impl Store {
         let after = Arc::new(resource);
         let before = std::mem::replace(&mut entry.resource, Arc::clone(&after));
         if before.generation != after.generation {
-            entry.memory.changed = Some(clock::now());
+            entry.memory.core.changed = Some(clock::now());
             self.unrefer(key, &before);
             self.refer(key, &after);
         }
+        self.declare(key);
         Change::between(&before, &after)
     }
 
-    /// The resource stands as it was left before the restart: the next visit is one like any other.
-    pub(super) fn note_rest(&mut self, key: &Key) {
+    /// Notes which organization the resource declares. One whose key has moved to another organization declares none. Before
+    /// its status says which it is, the visit knows better.
+    fn declare(&self, key: &Key) {
+        let Some(Entry { resource, memory, .. }) = self.entries.get(key) else { return };
+        if resource.status.organization.is_none() && resource.acts() {
+            return;
+        }
+        let claim = resource.claim().filter(|_| !memory.core.moved);
+        self.organizations.note(resource, claim);
+    }
+
+    /// The resource stands as it was left before the restart, and rests so long once it is remembered what it was made from.
+    pub(super) fn note_rest(&mut self, key: &Key, rest: Duration) {
         if let Some(entry) = self.entries.get_mut(key) {
-            entry.memory.visited = true;
+            entry.memory.core.visited = true;
+            entry.memory.rest = Some(rest);
         }
     }
 
-    fn insert(&mut self, key: Key, resource: Resource) {
-        self.refer(&key, &resource);
+    fn insert(&mut self, key: &Key, resource: Resource) {
+        self.refer(key, &resource);
         let entry = Entry { resource: Arc::new(resource), memory: Memory::default(), listed: self.lists };
-        self.entries.insert(key, entry);
+        self.entries.insert(key.clone(), entry);
+        self.declare(key);
     }
 
     /// Takes a resource out that is gone as of `version`; says whether it was there. A newer one of the same name stays.
@@ -128,6 +155,7 @@ impl Store {
         }
         if let Some(entry) = self.entries.remove(key) {
             self.unrefer(key, &entry.resource);
+            self.organizations.note(&entry.resource, None);
         }
         true
     }
@@ -139,13 +167,13 @@ impl Store {
         if entry.resource.uid != resource.uid {
             return false;
         }
-        let changed = entry.memory.changed;
+        let changed = entry.memory.core.changed;
         entry.memory = outcome.memory;
-        entry.memory.changed = changed;
+        entry.memory.core.changed = changed;
         if resource.resource_version >= entry.resource.resource_version {
             // The answer to a write may show an edit that no watch has shown yet.
             return self.replace(key, resource) == Change::ByUser;
-        } else if entry.memory.unreported {
+        } else if entry.memory.core.unreported {
             let status = resource.status;
             entry.resource = Arc::new(Resource { status, ..(*entry.resource).clone() });
         } else {
@@ -154,8 +182,9 @@ impl Store {
         false
     }
 
-    /// Takes a Secret or ConfigMap as a watch shows it, and answers with the resources to visit.
-    pub(super) fn note_object(&mut self, kind: ObjectKind, object: Object) -> Vec<Key> {
+    /// Takes a Secret or ConfigMap as a watch shows it, and answers with the resources to visit. What the first lists show is no
+    /// news: for how long something fails counts on over a restart.
+    pub(super) fn note_object(&mut self, kind: ObjectKind, object: Object, is_news: bool) -> Vec<Key> {
         let target = (kind, object.key);
         let Some(referred) = self.referred.get_mut(&target) else { return Vec::new() };
         referred.listed = self.lists;
@@ -169,7 +198,9 @@ impl Store {
         let dependents =
             referred.by.iter().map(|name| Key { namespace: target.1.namespace.clone(), name: name.clone() });
         let dependents: Vec<_> = dependents.collect();
-        self.note_change(&dependents);
+        if is_news {
+            self.note_change(&dependents);
+        }
         dependents
     }
 
@@ -177,7 +208,7 @@ impl Store {
         let now = clock::now();
         for key in keys {
             if let Some(entry) = self.entries.get_mut(key) {
-                entry.memory.changed = Some(now);
+                entry.memory.core.changed = Some(now);
             }
         }
     }

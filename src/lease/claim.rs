@@ -99,6 +99,14 @@ fn left(ends: Duration, now: Duration) -> Duration {
 }
 
 #[cfg(test)]
+impl Claim {
+    /// A claim that is not renewed.
+    pub(crate) fn of(duration: Duration) -> Self {
+        Title::new(clock::since_boot() + duration).claim()
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use std::cell::Cell;
 

@@ -261,3 +261,69 @@ impl fmt::Display for Over {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use axum::Json;
+    use axum::http::StatusCode;
+    use axum::routing::get;
+    use serde_json::{Value, json};
+
+    use super::super::DURATION;
+    use super::*;
+
+    /// How long the API server takes for a write.
+    const SLOW: Duration = Duration::from_millis(300);
+
+    fn failure(status: StatusCode) -> (StatusCode, Json<Value>) {
+        let reason = if status == StatusCode::NOT_FOUND { "NotFound" } else { "Conflict" };
+        let body = json!({ "kind": "Status", "status": "Failure", "reason": reason, "code": status.as_u16() });
+        (status, Json(body))
+    }
+
+    /// An API server on which nobody holds the lease until `taken`, and somebody else does from then on.
+    fn client(taken: &Arc<AtomicBool>) -> Client {
+        let [read, written] = [Arc::clone(taken), Arc::clone(taken)];
+        let read = async move || {
+            let strangers = json!({ "metadata": { "resourceVersion": "7" }, "spec": { "holderIdentity": "stranger" } });
+            let is_taken = read.load(Ordering::Relaxed);
+            if is_taken { (StatusCode::OK, Json(strangers)) } else { failure(StatusCode::NOT_FOUND) }
+        };
+        let write = async move |Json(mut lease): Json<Value>| {
+            sleep(SLOW).await;
+            lease["metadata"]["resourceVersion"] = json!("1");
+            let is_taken = written.load(Ordering::Relaxed);
+            if is_taken { failure(StatusCode::CONFLICT) } else { (StatusCode::OK, Json(lease)) }
+        };
+        Client::new(get(read).post(write.clone()).put(write), "default")
+    }
+
+    fn place() -> Place {
+        Place { namespace: "default".to_owned(), name: "lease".to_owned() }
+    }
+
+    #[tokio::test]
+    async fn a_lease_is_relied_on_from_when_it_was_asked_for_and_no_longer_than_it_lasts() {
+        let mut election = Election::new(client(&Arc::default()), place());
+        let claim = election.win(|| ()).await;
+        for what in ["taken", "renewed"] {
+            let left = claim.remaining();
+            assert!(left + SLOW <= RELIED_ON && left + SLOW < DURATION, "{what}: {left:?}");
+            assert!(left > RELIED_ON / 2, "{what}: {left:?}");
+            assert!(election.renew().await.is_ok());
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_claim_ends_when_somebody_else_takes_the_lease() {
+        let taken = Arc::new(AtomicBool::new(false));
+        let mut election = Election::new(client(&taken), place());
+        let claim = election.win(|| ()).await;
+        taken.store(true, Ordering::Relaxed);
+        assert_eq!(election.keep().await, Over::Taken("stranger".to_owned()));
+        assert!(!claim.outlives(Duration::ZERO));
+    }
+}

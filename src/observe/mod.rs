@@ -2,14 +2,20 @@
 
 mod inputs;
 
-use cognigy_sso_api::{ApiUrl, IdentityProviderConfigSpec, Issuer, UrlFault};
-use cognigy_sso_decide::{Account, CallFault, Inputs, Login, Observed, Provider, ProviderFault, Resource};
 use std::sync::Arc;
 
+use cognigy_sso_api::{ApiUrl, IdentityProviderConfigSpec, Issuer, Organization, UrlFault};
+use cognigy_sso_decide::{
+    Account, CallFault, Change, ChangeKind, InputFault, InputProblem, Inputs, Login, Observed, Provider, ProviderFault,
+    Resource,
+};
+use secrecy::SecretString;
+
 use crate::cognigy::{Cognigy, HostPattern, Limits};
-use crate::egress::Egress;
+use crate::egress::{CaBundle, Egress};
 use crate::lease::Claim;
 use crate::openid::Providers;
+use crate::organizations::{Organizations, Turn};
 
 pub(crate) use inputs::{References, Sources};
 
@@ -22,46 +28,103 @@ pub(crate) struct Observer {
     pub(crate) hosts: Vec<HostPattern>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) providers: Providers,
+    pub(crate) organizations: Arc<Organizations>,
 }
 
 /// What was observed, with what it was read by: the same authorities serve the change that may follow.
 pub(crate) struct Observation {
     pub(crate) observed: Observed,
     pub(crate) sources: Sources,
+    /// Held to the visit's end: what was seen of the organization stays true so long, as far as we change it.
+    pub(crate) turn: Option<Turn>,
+}
+
+/// What a reset on deletion needs, for the case that the Secret goes first.
+#[derive(Clone, Debug)]
+pub(crate) struct Keepsake {
+    pub(crate) api_key: SecretString,
+    pub(crate) cognigy_ca: Option<CaBundle>,
 }
 
 impl Observer {
     /// Reads all that planning this resource needs. `fresh` asks the provider anew, whatever was read lately.
-    pub(crate) async fn observe(&self, resource: &Resource, fresh: bool) -> Observation {
+    pub(crate) async fn observe(&self, resource: &Resource, fresh: bool, keepsake: Option<&Keepsake>) -> Observation {
         let spec = resource.spec.as_deref().ok().filter(|_| resource.needs_observation());
-        let Some(spec) = spec else { return Observation { observed: nothing(), sources: Sources::default() } };
-        let (inputs, sources) = inputs::read(&self.client, &resource.namespace, spec).await;
-        let mut observed = Observed { inputs, ..nothing() };
-        if resource.deleting {
-            observed.account = self.account(spec, &observed.inputs, &sources).await;
-            return Observation { observed, sources };
-        }
-        let provider = self.provider(spec, &sources, fresh);
-        let organization = async {
-            observed.account = self.account(spec, &observed.inputs, &sources).await;
-            // Before anything was applied: does the organization show a configuration already?
-            if resource.status.applied.is_none() {
-                observed.login = self.login(resource, &observed, &sources).await;
-            }
+        let Some(spec) = spec else {
+            return Observation { observed: Observed::nothing(), sources: Sources::default(), turn: None };
         };
-        let ((), provider) = futures::join!(organization, provider);
+        let (mut inputs, mut sources) = self.inputs(&resource.namespace, spec).await;
+        if let Some(keepsake) = keepsake.filter(|_| resource.deleting) {
+            recall(&mut inputs, &mut sources, keepsake);
+        }
+        let mut observed = Observed { inputs, ..Observed::nothing() };
+        let provider = async { if resource.deleting { None } else { self.provider(spec, &sources, fresh).await } };
+        let organization = self.organization(resource, spec, &mut observed, &sources);
+        let (turn, provider) = futures::join!(organization, provider);
         observed.provider = provider;
-        Observation { observed, sources }
+        Observation { observed, sources, turn }
     }
 
-    /// What the organization's login URL shows; `None` while it is not known whose key it is.
-    pub(crate) async fn login(&self, resource: &Resource, observed: &Observed, sources: &Sources) -> Option<Login> {
-        let organization = &observed.account.as_ref()?.as_ref().ok()?.organization;
-        let api = ApiUrl::parse(&resource.spec.as_ref().ok()?.cognigy.api_url);
-        match self.cognigy(&observed.inputs, sources, &api)? {
-            Ok(cognigy) => Some(cognigy.login(organization).await),
-            Err(_) => None,
+    /// The values that a resource refers to.
+    pub(crate) async fn inputs(&self, namespace: &str, spec: &IdentityProviderConfigSpec) -> (Inputs, Sources) {
+        inputs::read(&self.client, namespace, spec).await
+    }
+
+    /// Whose key it is, who acts for that organization, and what it has.
+    async fn organization(
+        &self,
+        resource: &Resource,
+        spec: &IdentityProviderConfigSpec,
+        observed: &mut Observed,
+        sources: &Sources,
+    ) -> Option<Turn> {
+        observed.account = self.account(spec, &observed.inputs, sources).await;
+        let Some(organization) = self.declared(resource, spec, observed) else {
+            let known = resource.claim();
+            observed.rival = known.and_then(|organization| self.organizations.rival(resource, organization));
+            return None;
+        };
+        self.organizations.note(resource, Some(&organization).filter(|_| resource.acts()));
+        let turn = self.organizations.turn(&organization).await;
+        observed.rival = self.organizations.rival(resource, &organization);
+        if observed.rival.is_none() {
+            (observed.login, observed.history) = self.look(resource, observed, sources).await;
         }
+        Some(turn)
+    }
+
+    /// The organization that the resource declares, where Cognigy.AI told whose the key is. A key that has moved to another
+    /// one declares none.
+    fn declared(
+        &self,
+        resource: &Resource,
+        spec: &IdentityProviderConfigSpec,
+        observed: &Observed,
+    ) -> Option<Organization> {
+        let account = observed.user()?;
+        if !resource.is_for(account) {
+            self.organizations.note(resource, None);
+            return None;
+        }
+        let api_host = ApiUrl::parse(&spec.cognigy.api_url).ok()?.authority();
+        Some(Organization { id: account.organization.as_str().into(), api_host: api_host.into() })
+    }
+
+    /// What the organization has, as far as it shows: where its login URL leads, and the newest change that the audit events
+    /// tell of.
+    pub(crate) async fn look(
+        &self,
+        resource: &Resource,
+        observed: &Observed,
+        sources: &Sources,
+    ) -> (Option<Login>, Option<Result<Option<Change>, CallFault>>) {
+        let Some(account) = observed.user().filter(|account| resource.accepts(account)) else { return (None, None) };
+        let Ok(spec) = &resource.spec else { return (None, None) };
+        let api = ApiUrl::parse(&spec.cognigy.api_url);
+        let Some(Ok(cognigy)) = self.cognigy(&observed.inputs.api_key, sources, &api) else { return (None, None) };
+        let is_first = resource.status.applied.is_none() && resource.status.pending.is_none();
+        let (login, history) = futures::join!(cognigy.login(&account.organization), newest_change(&cognigy, is_first));
+        (Some(login), Some(history))
     }
 
     async fn account(
@@ -70,7 +133,7 @@ impl Observer {
         inputs: &Inputs,
         sources: &Sources,
     ) -> Option<Result<Account, CallFault>> {
-        match self.cognigy(inputs, sources, &ApiUrl::parse(&spec.cognigy.api_url))? {
+        match self.cognigy(&inputs.api_key, sources, &ApiUrl::parse(&spec.cognigy.api_url))? {
             Ok(cognigy) => Some(cognigy.me().await),
             Err(fault) => Some(Err(fault)),
         }
@@ -79,11 +142,11 @@ impl Observer {
     /// Cognigy.AI as this resource reaches it; `None` while the key or the CA bundle is missing.
     pub(crate) fn cognigy<'a>(
         &'a self,
-        inputs: &'a Inputs,
+        api_key: &'a Result<SecretString, InputFault>,
         sources: &'a Sources,
         api: &'a Result<ApiUrl, UrlFault>,
     ) -> Option<Result<Cognigy<'a>, CallFault>> {
-        let (Ok(api_key), Ok(api), Ok(ca)) = (&inputs.api_key, api, &sources.cognigy_ca) else { return None };
+        let (Ok(api_key), Ok(api), Ok(ca)) = (api_key, api, &sources.cognigy_ca) else { return None };
         Some(Cognigy::new(&self.egress, &self.claim, &self.hosts, &self.limits, api, ca.as_ref(), api_key))
     }
 
@@ -103,14 +166,31 @@ impl Observer {
     }
 }
 
-fn nothing() -> Observed {
-    Observed {
-        inputs: Inputs::unread(),
-        account: None,
-        provider: None,
-        login: None,
-        known_unchanged: false,
-        already_configured: false,
-        reset: false,
+/// The newest change, whatever it was. Where nothing was applied yet, one that was never configured is not asked for resets.
+async fn newest_change(cognigy: &Cognigy<'_>, is_first: bool) -> Result<Option<Change>, CallFault> {
+    let mut configured = cognigy.newest_change(ChangeKind::Configure).await?;
+    if configured.is_none() && is_first {
+        return Ok(None);
+    }
+    let reset = cognigy.newest_change(ChangeKind::Reset).await?;
+    if is_after(reset.as_ref(), configured.as_ref()) {
+        // Who configured between the two questions shall not be taken for reset.
+        configured = cognigy.newest_change(ChangeKind::Configure).await?;
+    }
+    Ok(if is_after(reset.as_ref(), configured.as_ref()) { reset } else { configured })
+}
+
+fn is_after(one: Option<&Change>, other: Option<&Change>) -> bool {
+    one.is_some_and(|one| other.is_none_or(|other| one.is_after(other)))
+}
+
+/// What is gone by now and was there before.
+fn recall(inputs: &mut Inputs, sources: &mut Sources, keepsake: &Keepsake) {
+    let is_gone = |fault: &InputFault| matches!(fault.problem, InputProblem::ObjectAbsent | InputProblem::KeyAbsent);
+    if inputs.api_key.as_ref().is_err_and(is_gone) {
+        inputs.api_key = Ok(keepsake.api_key.clone());
+    }
+    if sources.cognigy_ca.as_ref().is_err_and(is_gone) {
+        sources.cognigy_ca = Ok(keepsake.cognigy_ca.clone());
     }
 }

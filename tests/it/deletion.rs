@@ -62,10 +62,13 @@ async fn a_suspended_resource_goes_and_keeps_the_configuration() {
 #[tokio::test]
 async fn a_blocked_deletion_says_why_and_goes_on_when_the_key_is_back() {
     let world = World::new("blocked").await;
-    let _operator = world.operator().await;
+    let mut operator = world.operator().await;
     world.create(world.idp("acme").with("/spec/deletionPolicy", json!("Reset"))).await;
     world.ready("acme").await;
+    // What it remembers of the key goes with the process.
+    operator.stop().await;
     world.delete_secret("cognigy-api").await;
+    let _operator = world.operator().await;
     world.condition("acme", ConditionType::Ready, ConditionStatus::False, Reason::SecretNotFound).await;
     world.delete("acme").await;
     let blocked = world.condition("acme", ConditionType::Ready, ConditionStatus::False, Reason::DeletionBlocked).await;
@@ -76,6 +79,34 @@ async fn a_blocked_deletion_says_why_and_goes_on_when_the_key_is_back() {
     world.put_secret("cognigy-api", &[("apiKey", "api-key-canary-7f31")]).await;
     world.gone("acme").await;
     assert_eq!(world.changes(), [Operation::Configure, Operation::Reset]);
+}
+
+#[tokio::test]
+async fn a_key_that_goes_first_is_remembered_for_the_reset() {
+    let world = World::new("remembered").await;
+    let _operator = world.operator().await;
+    world.create(world.idp("acme").with("/spec/deletionPolicy", json!("Reset"))).await;
+    world.ready("acme").await;
+    world.delete_secret("cognigy-api").await;
+    world.condition("acme", ConditionType::Ready, ConditionStatus::False, Reason::SecretNotFound).await;
+    world.delete("acme").await;
+    world.gone("acme").await;
+    assert_eq!(world.changes(), [Operation::Configure, Operation::Reset]);
+}
+
+#[tokio::test]
+async fn what_somebody_else_configured_since_is_not_reset() {
+    let world = World::new("not-ours").await;
+    let _operator = world.operator().await;
+    let reset = world.idp("acme").with("/spec/deletionPolicy", json!("Reset"));
+    world.create(reset.with("/spec/driftPolicy", json!("Report"))).await;
+    world.ready("acme").await;
+    let theirs = json!({ "idpType": "saml", "idpIssuer": "somebody" });
+    world.cognigy.configure_as_stranger(ORGANIZATION, theirs.clone());
+    world.delete("acme").await;
+    world.gone("acme").await;
+    assert_eq!(world.cognigy.configuration(ORGANIZATION), Some(theirs));
+    assert_eq!(world.changes(), [Operation::Configure]);
 }
 
 #[tokio::test]

@@ -13,13 +13,14 @@ use serde_json::{Value, json};
 use crate::support::{ORGANIZATION, SECRET, World};
 
 /// The files, each with the kind of provider that it names.
-const EXAMPLES: [(&str, Style); 6] = [
+const EXAMPLES: [(&str, Style); 7] = [
     ("quickstart", Style::Auth0),
     ("01-auth0", Style::Auth0),
     ("02-keycloak-private-ca", Style::Keycloak),
     ("03-entra", Style::Entra),
     ("04-plan-only", Style::Okta),
     ("05-review-environment", Style::Auth0),
+    ("06-nobody-locked-out", Style::Auth0),
 ];
 /// What the issuer is called at the stand-in; it stands in all messages.
 const ISSUER: &str = "example";

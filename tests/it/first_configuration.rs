@@ -75,13 +75,9 @@ async fn what_cannot_be_done_yet_is_refused_not_ignored() {
     let _operator = world.operator().await;
     let saml = json!({ "issuer": "x", "metadataUrl": "https://idp.example/metadata" });
     let saml_only = world.idp("saml").with("/spec/oidc", json!(null)).with("/spec/saml", saml);
-    let report = world.idp("report").with("/spec/driftPolicy", json!("Report"));
     let periodic = world.idp("periodic").with("/spec/verification", json!({ "clientCheck": "Periodic" }));
-    let expected: [(Idp, &str, &str); 3] = [
-        (saml_only, "saml", "spec.saml"),
-        (report, "report", "spec.driftPolicy"),
-        (periodic, "periodic", "spec.verification.clientCheck"),
-    ];
+    let expected: [(Idp, &str, &str); 2] =
+        [(saml_only, "saml", "spec.saml"), (periodic, "periodic", "spec.verification.clientCheck")];
     for (idp, name, field) in expected {
         world.create(idp).await;
         let stalled = world.condition(name, ConditionType::Stalled, ConditionStatus::True, Reason::Unsupported).await;

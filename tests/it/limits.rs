@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use cognigy_sso_api::{ConditionStatus, ConditionType, Reason};
 use cognigy_sso_decide::{CallFault, ChangeKind};
+use cognigy_sso_operator::cognigy::Part;
 use cognigy_sso_testkit::cognigy::Operation;
 use cognigy_sso_testkit::server::{Fault, Plan};
 use jiff::SignedDuration;
@@ -72,7 +73,10 @@ async fn a_change_is_admitted_before_its_first_call() {
     let found = line.call(API_KEY, async |cognigy| cognigy.newest_change(ChangeKind::Reset).await).await;
     assert!(matches!(found, Err(CallFault::Paused { seconds: 1 })), "{found:?}");
     assert_eq!(line.stand_in.calls(), []);
-    line.call(API_KEY, async |cognigy| cognigy.reset().await).await.expect("a call of an admitted change is sent");
+    let goes_on = line.call(API_KEY, async |cognigy| cognigy.reset(Part::Following).await).await;
+    goes_on.expect("a call of an admitted change is sent");
+    let begins = line.call(API_KEY, async |cognigy| cognigy.reset(Part::First(3)).await).await;
+    assert!(matches!(begins, Err(CallFault::Paused { .. })), "{begins:?}");
 }
 
 #[tokio::test]

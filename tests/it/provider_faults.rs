@@ -26,7 +26,8 @@ const fn unknown(name: &'static str, reason: Reason, says: &'static str) -> Case
 }
 
 async fn check(world: &World, case: &Case) {
-    world.create(world.idp(case.name).with("/spec/oidc/issuer", json!(world.provider.base(case.name)))).await;
+    let idp = world.own_idp(case.name).await;
+    world.create(idp.with("/spec/oidc/issuer", json!(world.provider.base(case.name)))).await;
     let condition = world.condition(case.name, ConditionType::IssuerVerified, case.status, case.reason).await;
     assert!(condition.message.contains(case.says), "{}: {}", case.name, condition.message);
     let marker =
@@ -130,7 +131,7 @@ async fn a_provider_that_answers_one_byte_a_second_delays_nobody_else() {
         world.provider.install(Plan::on(Operation::Discovery, [Fault::reply(reply)]).of(name).forever());
         for number in 0..4 {
             let (name, issuer) = (format!("{name}-{number}"), world.provider.base(name));
-            world.create(world.idp(&name).with("/spec/oidc/issuer", json!(issuer))).await;
+            world.create(world.own_idp(&name).await.with("/spec/oidc/issuer", json!(issuer))).await;
         }
     }
     let began = std::time::Instant::now();

@@ -25,7 +25,7 @@ pub use reason::Reason;
 pub use reference::{KeyRef, KeySource};
 pub use spec::{Cognigy, IdentityProviderConfig, IdentityProviderConfigSpec, Oidc, Saml, Verification};
 pub use status::{
-    Applied, IdentityProviderConfigStatus, IssuerStatus, Operation, Organization, Pending, SecretVersion, Urls,
+    Applied, IdentityProviderConfigStatus, IssuerStatus, Operation, Organization, Pending, Refused, SecretVersion, Urls,
 };
 pub use urls::{ApiUrl, Issuer, UrlFault};
 

@@ -50,6 +50,7 @@ reasons! {
     Connected: "The API key belongs to an administrator of the expected organization.", "";
     Verified: "The check holds.", "";
     Configured: "The declared configuration was applied.", "";
+    InSync: "Nobody else has changed the configuration since it was applied.", "";
 
     // It is on its way.
     Progressing: "The operator is working on it.", "";
@@ -100,6 +101,15 @@ reasons! {
     Rejected: "Cognigy.AI refuses the configuration.", "Correct what the message names.";
     AlreadyConfigured: "The organization has a configuration that this resource did not apply.",
         "Set spec.adoptionPolicy to Always to replace it, or reset it in Cognigy.AI.";
+
+    RolledBack: "Cognigy.AI refused the declared configuration, and the former one was put back.",
+        "Correct what the message names; the corrected configuration is applied as usual.";
+    Conflict: "An older resource declares the same organization, and it alone acts.",
+        "Delete one of the two resources.";
+    Drifted: "Somebody else has changed the organization's configuration.",
+        "Set spec.driftPolicy to Correct to have the declared one applied again, or delete this resource.";
+    DriftLoop: "Somebody else keeps changing the configuration: it was corrected three times inside an hour.",
+        "Find who changes it and stop that; then ask for a check, or change the resource.";
 
     // The provider.
     DiscoveryNotFound: "There is no discovery document at the issuer.", "Correct spec.oidc.issuer.";

@@ -33,6 +33,17 @@ pub struct IdentityProviderConfigStatus {
     /// A change that was begun and of which the end is not yet on record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<Pending>,
+    /// A configuration that is not this resource's was found in the organization. From then on even a first configuration is
+    /// put on record before it is sent.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub saw_foreign: bool,
+    /// The configuration that Cognigy.AI refused after the former one had been reset. It is not tried again until it is
+    /// changed or a check is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Refused>,
+    /// When the declared configuration was last applied again because somebody else had changed it; the last three times.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrections: Vec<Timestamp>,
     /// The last value of the annotation `sso.cognigy.ai/reconcile-requested-at` that was dealt with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_handled_reconcile_at: Option<Box<str>>,
@@ -43,6 +54,11 @@ pub struct IdentityProviderConfigStatus {
 fn known_conditions<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Condition>, D::Error> {
     let conditions = Vec::<serde_json::Value>::deserialize(deserializer)?;
     Ok(conditions.into_iter().filter_map(|condition| serde_json::from_value(condition).ok()).collect())
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 fn not_observed() -> i64 {
@@ -59,6 +75,9 @@ impl Default for IdentityProviderConfigStatus {
             issuer: None,
             applied: None,
             pending: None,
+            saw_foreign: false,
+            refused: None,
+            corrections: Vec::new(),
             last_handled_reconcile_at: None,
         }
     }
@@ -79,7 +98,7 @@ impl IdentityProviderConfigStatus {
 }
 
 /// A Cognigy.AI organization.
-#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[serde(rename_all = "camelCase")]
 pub struct Organization {
     /// Its id, 24 hexadecimal digits.
@@ -157,6 +176,33 @@ pub struct Pending {
     pub operation: Operation,
     /// When.
     pub time: Timestamp,
+    /// A salted Argon2id hash of the configuration that was to be applied (PHC string).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<Box<str>>,
+    /// Id of the newest audit event about the configuration before it was begun: what is newer came of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit_event_id: Option<Box<str>>,
+    /// Was it known which audit event that was, or that there was none? If not, an event that shows later proves nothing.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub audited: bool,
+}
+
+/// A configuration that Cognigy.AI refused.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub struct Refused {
+    /// When it was refused.
+    pub time: Timestamp,
+    /// Generation of the resource that it came from.
+    pub generation: i64,
+    /// A salted Argon2id hash of it (PHC string).
+    pub fingerprint: Box<str>,
+    /// What Cognigy.AI answered.
+    #[schemars(length(max = 1024))]
+    pub message: Box<str>,
+    /// Was a check asked for since, so that it is tried once more?
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub again: bool,
 }
 
 /// A change in Cognigy.AI.
@@ -166,6 +212,10 @@ pub enum Operation {
     Configure,
     /// A reset, at once followed by a configuration, in place of one that somebody else applied.
     Adopt,
+    /// A reset, at once followed by a configuration, in place of what somebody else made of the one that was applied.
+    Correct,
+    /// Putting the former configuration back, after the new one was refused.
+    PutBack,
     /// A reset, at once followed by a configuration. What another version of the operator begun and this one does not know
     /// counts as this.
     #[serde(other)]

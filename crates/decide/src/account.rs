@@ -40,6 +40,22 @@ pub(crate) fn judge(resource: &Resource, spec: &IdentityProviderConfigSpec, acco
     )
 }
 
+impl Resource {
+    /// Is the key's organization the one that this resource is for?
+    #[must_use]
+    pub fn is_for(&self, account: &Account) -> bool {
+        let Ok(spec) = &self.spec else { return false };
+        let declared = spec.cognigy.organization_id.as_ref();
+        former_organization(self, account).is_none() && declared.is_none_or(|id| *id == account.organization)
+    }
+
+    /// May this user configure the organization that the resource is for?
+    #[must_use]
+    pub fn accepts(&self, account: &Account) -> bool {
+        self.spec.as_ref().is_ok_and(|spec| judge(self, spec, account).is_true())
+    }
+}
+
 /// The organization that was configured, when the key has moved to another one since.
 pub(crate) fn former_organization<'a>(resource: &'a Resource, account: &Account) -> Option<&'a str> {
     let status = &resource.status;

@@ -9,6 +9,14 @@ pub enum EventKind {
     Adopted,
     /// The configuration was reset.
     Reset,
+    /// The configuration was refused, and the former one was put back.
+    RolledBack,
+    /// Somebody else has changed the configuration.
+    DriftDetected,
+    /// The declared configuration was applied again after somebody else had changed it.
+    DriftCorrected,
+    /// Another resource declares the same organization and is older.
+    Conflict,
     /// A check refutes the configuration.
     VerificationFailed,
     /// The resource cannot go yet.
@@ -23,6 +31,10 @@ impl EventKind {
             Self::Configured => "Configured",
             Self::Adopted => "Adopted",
             Self::Reset => "Reset",
+            Self::RolledBack => "RolledBack",
+            Self::DriftDetected => "DriftDetected",
+            Self::DriftCorrected => "DriftCorrected",
+            Self::Conflict => "Conflict",
             Self::VerificationFailed => "VerificationFailed",
             Self::DeletionBlocked => "DeletionBlocked",
         }
@@ -31,7 +43,14 @@ impl EventKind {
     /// Is it of type `Warning`?
     #[must_use]
     pub fn is_warning(self) -> bool {
-        matches!(self, Self::VerificationFailed | Self::DeletionBlocked)
+        match self {
+            Self::Configured | Self::Adopted | Self::Reset | Self::DriftCorrected => false,
+            Self::RolledBack
+            | Self::DriftDetected
+            | Self::Conflict
+            | Self::VerificationFailed
+            | Self::DeletionBlocked => true,
+        }
     }
 }
 

@@ -19,6 +19,20 @@ const PASSES: u32 = 2;
 const MEMORY_KIB_LIMIT: u32 = 8 * MEMORY_KIB;
 const PASSES_LIMIT: u32 = 4 * PASSES;
 
+/// What one hash costs. It is part of the stored fingerprint, which can be checked at any cost within bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    memory_kib: u32,
+    passes: u32,
+}
+
+impl Cost {
+    /// What the operator spends.
+    pub const STANDARD: Self = Self { memory_kib: MEMORY_KIB, passes: PASSES };
+    /// The least that Argon2 allows, for simulations of millions of changes. It protects nothing.
+    pub const LEAST: Self = Self { memory_kib: 8, passes: 1 };
+}
+
 /// A salted Argon2id hash of a configuration, as a PHC string (RFC 9106).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fingerprint(Box<str>);
@@ -26,8 +40,8 @@ pub struct Fingerprint(Box<str>);
 impl Fingerprint {
     /// Hashes a configuration; `None` only if the hash function refuses its own parameters.
     #[must_use]
-    pub fn of(desired: &Desired, salt: &Salt) -> Option<Self> {
-        let params = Params::new(MEMORY_KIB, PASSES, 1, None).ok()?;
+    pub fn of(desired: &Desired, salt: &Salt, cost: Cost) -> Option<Self> {
+        let params = Params::new(cost.memory_kib, cost.passes, 1, None).ok()?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let hash = argon2.hash_password_with_salt(desired.identity().expose_secret().as_bytes(), salt).ok()?;
         Some(Self(hash.to_string().into()))
@@ -43,6 +57,11 @@ impl Fingerprint {
             return false;
         }
         Argon2::default().verify_password(desired.identity().expose_secret().as_bytes(), &hash).is_ok()
+    }
+
+    /// A fingerprint as it was stored.
+    pub(crate) fn stored(text: &str) -> Self {
+        Self(text.into())
     }
 
     /// The PHC string.

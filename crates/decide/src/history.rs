@@ -23,7 +23,7 @@ impl ChangeKind {
 }
 
 /// A change that is on record in Cognigy.AI.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Change {
     /// The audit event's id: 1 to 64 letters, digits, `_` or `-`.
     pub id: Box<str>,
@@ -33,4 +33,12 @@ pub struct Change {
     pub time: Timestamp,
     /// Who did it: an e-mail address as a rule, at most 320 characters, none of them a control character.
     pub user: Box<str>,
+}
+
+impl Change {
+    /// Did it come after the other one? Of two of one moment the ids decide: they rise.
+    #[must_use]
+    pub fn is_after(&self, other: &Self) -> bool {
+        self.id != other.id && (self.time, &self.id) > (other.time, &other.id)
+    }
 }

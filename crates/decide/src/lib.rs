@@ -5,6 +5,8 @@
 //! nothing that this crate depends on can do I/O.
 
 mod account;
+mod act;
+mod claims;
 mod conclude;
 mod desired;
 mod event;
@@ -12,24 +14,30 @@ mod fault;
 mod finding;
 mod fingerprint;
 mod history;
+mod memory;
 mod observed;
 mod plan;
 mod provider;
 mod requeue;
 mod resource;
 mod summary;
+mod visit;
 
-pub use conclude::{Conclusion, conclude, in_progress};
+pub use act::{Answer, Call};
+pub use claims::{Claimant, Claims};
+pub use conclude::{Conclusion, Ending, conclude, in_progress};
 pub use desired::Desired;
 pub use event::{Event, EventKind};
 pub use fault::{
     CallFault, Class, CognigyCall, Document, Fault, InputFault, InputProblem, ObjectKind, ProviderFault, TransportFault,
 };
 pub use finding::Finding;
-pub use fingerprint::{Fingerprint, Salt};
+pub use fingerprint::{Cost, Fingerprint, Salt};
 pub use history::{Change, ChangeKind};
+pub use memory::Memory;
 pub use observed::{Account, Inputs, Login, Observed, Receipt};
-pub use plan::{Effect, Plan, plan};
+pub use plan::{Application, Cause, Effect, Plan, plan};
 pub use provider::{KeyFacts, Provider};
 pub use requeue::{Moment, next_visit};
 pub use resource::Resource;
+pub use visit::{Seal, Step, Visit, Write};

@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
-use cognigy_sso_api::SecretVersion;
+use cognigy_sso_api::{Pending, SecretVersion};
 use secrecy::SecretString;
 
+use crate::claims::Claimant;
+use crate::desired::Desired;
 use crate::fault::{CallFault, InputFault, ProviderFault};
-use crate::fingerprint::Salt;
+use crate::history::Change;
 use crate::provider::Provider;
 
 /// All that was read for one pass. `None` means not asked, for want of something that is named by another fault.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each answers a question of its own")]
 pub struct Observed {
     /// The referenced values.
     pub inputs: Inputs,
@@ -20,12 +23,59 @@ pub struct Observed {
     pub provider: Option<Arc<Result<Provider, ProviderFault>>>,
     /// What the organization's login URL shows.
     pub login: Option<Login>,
+    /// The newest change of the configuration that the audit events tell of, if they tell of one.
+    pub history: Option<Result<Option<Change>, CallFault>>,
+    /// An older resource that declares the same organization.
+    pub rival: Option<Claimant>,
+    /// The configuration that was applied last, as far as this process still holds it.
+    pub previous: Option<Arc<Desired>>,
+    /// What was begun in this visit without being put on record.
+    pub begun: Option<Pending>,
+    /// Was what is on record as begun put there in this visit, so that it was not sent before?
+    pub recorded: bool,
     /// Were exactly these inputs found equal to what was applied before?
     pub known_unchanged: bool,
     /// Has Cognigy.AI said, during this visit, that the organization has a configuration already?
     pub already_configured: bool,
     /// Was the configuration reset during this visit?
     pub reset: bool,
+}
+
+impl Observed {
+    /// Nothing was read, since nothing needs it.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self {
+            inputs: Inputs::unread(),
+            account: None,
+            provider: None,
+            login: None,
+            history: None,
+            rival: None,
+            previous: None,
+            begun: None,
+            recorded: false,
+            known_unchanged: false,
+            already_configured: false,
+            reset: false,
+        }
+    }
+
+    /// The user that the API key belongs to, where Cognigy.AI told.
+    #[must_use]
+    pub fn user(&self) -> Option<&Account> {
+        self.account.iter().flatten().next()
+    }
+
+    /// The newest change that the audit events tell of.
+    pub(crate) fn newest_change(&self) -> Option<&Change> {
+        self.history.as_ref()?.as_ref().ok()?.as_ref()
+    }
+
+    /// Did the user of the API key make this change?
+    pub(crate) fn is_by_us(&self, change: &Change) -> bool {
+        self.user().is_some_and(|account| account.user == change.user)
+    }
 }
 
 /// The referenced values, each as it was found.
@@ -90,12 +140,10 @@ pub enum Login {
 /// What an effect answered.
 #[derive(Debug)]
 pub enum Receipt {
-    /// The intent is on record, or the finalizer is as planned.
-    Written,
     /// The configuration was accepted.
     Applied {
-        /// Salt for the fingerprint.
-        salt: Salt,
+        /// The audit event that tells of it, where it could be found.
+        event: Option<Box<str>>,
     },
     /// The organization has a configuration already.
     AlreadyConfigured,
@@ -105,6 +153,20 @@ pub enum Receipt {
     Refused(CallFault),
     /// Refused after the former configuration was reset: the organization has none now.
     RefusedAfterReset(CallFault),
+    /// Refused for good after the former configuration was reset, and the former one was put back.
+    RolledBack {
+        /// Why it was refused.
+        fault: CallFault,
+        /// The audit event that tells of the putting back, where it could be found.
+        event: Option<Box<str>>,
+    },
+    /// Refused for good after the former configuration was reset, and the former one is not back.
+    NotPutBack {
+        /// Why it was refused.
+        fault: CallFault,
+        /// What putting the former one back answered.
+        put_back: CallFault,
+    },
     /// It cannot be told whether it took effect.
     Open(CallFault),
 }

@@ -34,6 +34,17 @@ pub struct Resource {
 }
 
 impl Resource {
+    /// Does somebody ask for a check now?
+    #[must_use]
+    pub fn is_asked_for(&self) -> bool {
+        self.requested_at != self.status.last_handled_reconcile_at
+    }
+
+    /// Has somebody acted since it was last dealt with?
+    pub(crate) fn is_news(&self) -> bool {
+        self.status.observed_generation != self.generation || self.is_asked_for()
+    }
+
     /// Must the configuration be reset when the resource goes?
     #[must_use]
     pub fn resets_on_deletion(&self) -> bool {
@@ -48,7 +59,8 @@ impl Resource {
     /// Is the configuration that the organization has, if it has one, on record as this resource's? A first configuration or
     /// an adoption that was begun proves nothing: what is there may still be somebody else's.
     pub(crate) fn owns_configuration(&self) -> bool {
-        self.status.applied.is_some() || self.has_begun(Operation::Replace)
+        let own = [Operation::Replace, Operation::Correct, Operation::PutBack];
+        self.status.applied.is_some() || own.into_iter().any(|operation| self.has_begun(operation))
     }
 
     /// Is this what was begun, and its end not on record?

@@ -37,15 +37,16 @@ pub(crate) struct Summary {
 impl Sum<'_> {
     pub(crate) fn up(self) -> Summary {
         let configured = self.configured();
-        let in_force = configured.is_some_and(Finding::is_true);
+        let refuted = self.aspects.iter().any(|aspect| self.weighs(aspect) && aspect.finding.is_false());
+        let in_force = configured.is_some_and(Finding::is_true) && !refuted;
         match self.gravest() {
             None if in_force => Summary::settled(Finding::verified(Reason::Ready, self.praise)),
             // Nothing is awaited, and nothing was applied: by request.
             None => Summary::settled(configured.cloned().unwrap_or_else(|| Finding::not_checked(""))),
             Some(aspect) if in_force && aspect.is_passing() => self.passing(aspect),
             Some(aspect) => {
-                let refuted = aspect.finding.is_false() || configured.is_some_and(Finding::is_false);
-                let status = if refuted { ConditionStatus::False } else { ConditionStatus::Unknown };
+                let is_false = refuted || configured.is_some_and(Finding::is_false);
+                let status = if is_false { ConditionStatus::False } else { ConditionStatus::Unknown };
                 Summary::unsettled(&aspect.said(), status)
             }
         }
@@ -56,12 +57,12 @@ impl Sum<'_> {
         configured.map(|aspect| aspect.finding)
     }
 
-    /// What weighs most; of what may pass, what has lasted longest.
+    /// What weighs most; of what may pass, what was refuted, and then what has lasted longest.
     fn gravest(&self) -> Option<&Aspect<'_>> {
         let weighing = self.aspects.iter().filter(|aspect| self.weighs(aspect));
         weighing.min_by_key(|aspect| {
             let since = aspect.is_passing().then_some(aspect.condition.last_transition_time);
-            (aspect.finding.class.map(Class::rank), since)
+            (aspect.finding.class.map(Class::rank), !aspect.finding.is_false(), since)
         })
     }
 

@@ -20,11 +20,15 @@ async fn start() -> ControlPlane {
     // Several parts of a test speak TLS, and each takes the process's provider.
     let _already_installed = rustls::crypto::ring::default_provider().install_default();
     let cluster = ControlPlane::start(&Options::default()).await.unwrap();
-    let client = cluster.client().await.unwrap();
-    let crds: Api<CustomResourceDefinition> = Api::all(client);
+    install_definition(&cluster.client().await.unwrap()).await;
+    cluster
+}
+
+/// Installs the definition, and waits until it is served.
+pub async fn install_definition(client: &Client) {
+    let crds: Api<CustomResourceDefinition> = Api::all(client.clone());
     let crd = crds.create(&PostParams::default(), &cognigy_sso_api::crd()).await.unwrap();
     await_condition(crds, &crd.name_any(), is_crd_established()).await.unwrap();
-    cluster
 }
 
 /// A client of its own for each test: a connection belongs to the test's runtime.

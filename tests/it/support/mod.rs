@@ -8,9 +8,12 @@ mod objects;
 mod operator;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use cognigy_sso_api::{Condition, ConditionStatus, ConditionType, IdentityProviderConfig, Reason};
+use cognigy_sso_api::{
+    Condition, ConditionStatus, ConditionType, IdentityProviderConfig, RECONCILE_REQUESTED_AT, Reason,
+};
 use cognigy_sso_testkit::cognigy::{Operation, StandIn};
 use cognigy_sso_testkit::pki::Authority;
 use cognigy_sso_testkit::provider::{Client as Registered, Provider, Style};
@@ -20,7 +23,7 @@ use kube::{Api, Client};
 use serde_json::{Value, json};
 
 pub use access::{grant, limited_kubeconfig, withdraw};
-pub use cluster::{client, cluster, namespace};
+pub use cluster::{client, cluster, install_definition, namespace};
 pub use line::Line;
 pub use objects::{API_KEY, Idp, ORGANIZATION, SECRET};
 pub use operator::Operator;
@@ -45,7 +48,11 @@ pub const ISSUER: &str = "acme";
 impl World {
     /// A namespace with the Secrets and the CA that [`Idp::new`] refers to, and nothing else in it.
     pub async fn new(name: &str) -> Self {
-        let client = client().await;
+        Self::on(client().await, name).await
+    }
+
+    /// The same on another cluster.
+    pub async fn on(client: Client, name: &str) -> Self {
         let namespace = cluster::namespace(&client, name).await;
         let authority = Authority::new(name).unwrap();
         let cognigy = StandIn::start(&authority).await.unwrap();
@@ -67,6 +74,15 @@ impl World {
     /// A resource that becomes ready in this world.
     pub fn idp(&self, name: &str) -> Idp {
         Idp::new(name, &self.cognigy.api_url(), &self.issuer)
+    }
+
+    /// A resource that becomes ready in this world, for an organization of its own and with a key of its own.
+    pub async fn own_idp(&self, name: &str) -> Idp {
+        static ORGANIZATIONS: AtomicU64 = AtomicU64::new(1);
+        let organization = format!("{:024x}", ORGANIZATIONS.fetch_add(1, Ordering::Relaxed));
+        self.cognigy.add_admin(name, &organization);
+        self.put_secret(name, &[("apiKey", name)]).await;
+        self.idp(name).with("/spec/cognigy/apiKeySecretRef/name", json!(name))
     }
 
     pub fn idps(&self) -> Api<IdentityProviderConfig> {
@@ -156,6 +172,37 @@ impl World {
         current(&resource, r#type).unwrap()
     }
 
+    /// Asks for a check now, and waits until it was made.
+    pub async fn check(&self, name: &str) -> IdentityProviderConfig {
+        let asked = jiff::Timestamp::now().to_string();
+        self.patch(name, json!({ "metadata": { "annotations": { RECONCILE_REQUESTED_AT: asked } } })).await;
+        let is_made = |resource: &IdentityProviderConfig| {
+            let handled = resource.status.as_ref().and_then(|status| status.last_handled_reconcile_at.as_deref());
+            handled == Some(&asked)
+        };
+        self.until(name, "checked", is_made).await
+    }
+
+    /// Waits until the resource has had these events, whatever else it has had.
+    pub async fn has_events(&self, name: &str, wanted: &[&str]) {
+        let has_all = eventually(async || {
+            let events = self.events(name).await;
+            wanted.iter().all(|reason| events.iter().any(|event| event == reason)).then_some(())
+        });
+        assert!(has_all.await.is_some(), "{wanted:?} are not all among {:?}", self.events(name).await);
+    }
+
+    /// Waits until Cognigy.AI holds this client secret.
+    pub async fn holds(&self, secret: &str) {
+        let held = eventually(async || (self.configured_secret().as_deref() == Some(secret)).then_some(())).await;
+        assert!(held.is_some(), "Cognigy.AI holds {:?}, not {secret}", self.configured_secret());
+    }
+
+    /// Rotates the client secret.
+    pub async fn rotate(&self, secret: &str) {
+        self.put_secret("acme-oidc", &[("clientSecret", secret)]).await;
+    }
+
     /// Waits until the resource is gone.
     pub async fn gone(&self, name: &str) {
         let gone = eventually(async || self.idps().get_opt(name).await.unwrap().is_none().then_some(())).await;
@@ -178,7 +225,7 @@ impl World {
 
     /// The client secret that Cognigy.AI holds.
     pub fn configured_secret(&self) -> Option<String> {
-        self.cognigy.configuration(ORGANIZATION).map(|held| held["idpClientSecret"].as_str().unwrap().to_owned())
+        self.cognigy.configuration(ORGANIZATION)?["idpClientSecret"].as_str().map(str::to_owned)
     }
 
     /// The reasons of the events of a resource, in the order in which they happened.

@@ -7,8 +7,8 @@ use cognigy_sso_api::{
     ConditionType, IdentityProviderConfigSpec, IdentityProviderConfigStatus, Issuer, Oidc, SecretVersion,
 };
 use cognigy_sso_decide::{
-    Account, Effect, Inputs, KeyFacts, Login, Moment, Observed, Plan, Provider, ProviderFault, Receipt, Resource,
-    conclude, plan,
+    Account, Cost, Effect, Inputs, KeyFacts, Login, Memory, Moment, Observed, Provider, ProviderFault, Receipt,
+    Resource, Seal, Step, Visit, Write,
 };
 use cognigy_sso_testkit::transitions::{Transition, Transitions};
 use jiff::Timestamp;
@@ -20,8 +20,9 @@ use super::{COUNT, contract, transitions};
 const ORGANIZATION: &str = "5f0c0123456789abcdef0123";
 /// The client id that is kept in a Secret.
 const CLIENT_ID: &str = "abc123";
-/// The most visits until nothing is left to do, and the most effects of one visit; more means that it would never end.
+/// The most visits until nothing is left to do; more means that it would never end.
 const MOST: usize = 6;
+const SEAL: Seal = Seal { salt: *b"0123456789abcdef", cost: Cost::LEAST };
 
 #[test]
 fn every_good_transition_ends_in_a_state_that_says_where_it_stands() {
@@ -84,6 +85,7 @@ fn drop_nulls(value: &mut Value) {
 /// A resource and an organization that holds what was sent last.
 struct World {
     resource: Resource,
+    memory: Memory,
     sent: Option<String>,
 }
 
@@ -102,7 +104,7 @@ impl World {
             spec: Ok(Box::new(spec)),
             status: IdentityProviderConfigStatus::default(),
         };
-        Self { resource, sent: None }
+        Self { resource, memory: Memory::default(), sent: None }
     }
 
     fn edit(&mut self, spec: IdentityProviderConfigSpec) {
@@ -133,35 +135,36 @@ impl World {
     }
 
     fn visit(&mut self) -> Result<(), String> {
-        let observed = observed(&self.resource);
-        for _ in 0..MOST {
-            let plan = plan(&self.resource, &observed, now());
-            match &plan.effect {
-                Some(Effect::AddFinalizer) => self.resource.finalizer = true,
-                Some(Effect::RemoveFinalizer) => self.resource.finalizer = false,
-                Some(Effect::Record(pending)) => self.resource.status.pending = Some(pending.clone()),
-                effect => {
-                    let receipt = effect.as_ref().map(|effect| self.send(effect)).transpose()?;
-                    self.conclude(&observed, &plan, receipt.as_ref());
-                    return Ok(());
+        let (observed, memory) = (observed(&self.resource), std::mem::take(&mut self.memory));
+        let mut visit = Visit::new(self.resource.clone(), memory, observed, SEAL);
+        let status = loop {
+            match visit.step(Moment { now: now(), chance: 0.5 }) {
+                Step::Write(write) => {
+                    let mut written = visit.resource().clone();
+                    match write {
+                        Write::Finalizer(present) => written.finalizer = present,
+                        Write::Status(status) => written.status = *status,
+                    }
+                    visit.written(written).map_err(|edited| format!("edited: {edited:?}"))?;
                 }
+                Step::Call { .. } => {
+                    let receipt = self.send(visit.effect())?;
+                    visit.received(receipt);
+                }
+                Step::Look | Step::Tell(_) => return Err("nobody has touched the organization".to_owned()),
+                Step::End(conclusion) => break conclusion.status,
             }
-        }
-        Err("a visit without end".to_owned())
+        };
+        (self.resource, self.memory) = visit.into_parts();
+        self.resource.status = status;
+        Ok(())
     }
 
     /// Carries out a change. What is there already need not be sent.
-    fn send(&mut self, effect: &Effect) -> Result<Receipt, String> {
-        let (Effect::Configure(desired) | Effect::Replace { desired, .. }) = effect else {
-            return Err(format!("nobody asked for {effect:?}"));
-        };
-        let sent = self.sent.replace(desired.body().expose_secret().to_owned());
+    fn send(&mut self, effect: Option<&Effect>) -> Result<Receipt, String> {
+        let Some(Effect::Apply(application)) = effect else { return Err(format!("nobody asked for {effect:?}")) };
+        let sent = self.sent.replace(application.desired.body().expose_secret().to_owned());
         if sent == self.sent { Err("what is there already is sent again".to_owned()) } else { Ok(applied()) }
-    }
-
-    fn conclude(&mut self, observed: &Observed, plan: &Plan, receipt: Option<&Receipt>) {
-        let moment = Moment { now: now(), chance: 0.5 };
-        self.resource.status = conclude(&self.resource, observed, plan, receipt, None, moment).status;
     }
 
     /// `Ready` promises that the declared provider, client and secret are in force.
@@ -174,12 +177,16 @@ impl World {
             && sent["idpClientSecret"] == *client_secret(oidc)
             && sent["idpIdTokenSignedResponseAlg"] == oidc.id_token_signed_response_alg.as_str()
             && sent["idpTokenEndpointAuthMethod"] == oidc.token_endpoint_auth_method.as_str();
+        let logout = oidc.front_channel_logout_url.as_deref();
+        if let Some(Err(fault)) = logout.map(Issuer::parse) {
+            return Err(format!("it is Ready, and spec.oidc.frontChannelLogoutUrl {fault}"));
+        }
         if holds { Ok(()) } else { Err(format!("it is Ready, and something else was sent: {sent}")) }
     }
 }
 
 fn applied() -> Receipt {
-    Receipt::Applied { salt: *b"0123456789abcdef" }
+    Receipt::Applied { event: None }
 }
 
 fn now() -> Timestamp {
@@ -217,9 +224,8 @@ fn read(inputs: Inputs, oidc: Option<&Oidc>) -> Observed {
         account: Some(Ok(account)),
         provider: oidc.map(|oidc| Arc::new(provider(oidc))),
         login: Some(Login::Silent),
-        known_unchanged: false,
-        already_configured: false,
-        reset: false,
+        history: Some(Ok(None)),
+        ..Observed::nothing()
     }
 }
 

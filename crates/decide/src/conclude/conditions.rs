@@ -5,9 +5,13 @@ use std::time::Duration;
 use cognigy_sso_api::{Condition, ConditionType, IdentityProviderConfigStatus, Reason, VerificationMode};
 use jiff::Timestamp;
 
+use super::Ending;
 use super::trace::same_but_for_trace_ids;
+use crate::fault::Class;
 use crate::finding::Finding;
-use crate::plan::{Outlook, Plan};
+use crate::observed::Receipt;
+use crate::plan::{Outlook, just_applied};
+use crate::requeue::Moment;
 use crate::resource::Resource;
 use crate::summary::{Aspect, Sum, Summary};
 
@@ -40,18 +44,17 @@ pub fn in_progress(resource: &Resource, now: Timestamp) -> Option<IdentityProvid
 
 /// Writes the conditions, and answers with what they were made from.
 pub(super) fn report(
-    resource: &Resource,
-    plan: &Plan,
+    ending: &Ending<'_>,
     configured: &Finding,
     interval: Duration,
-    now: Timestamp,
     status: &mut IdentityProviderConfigStatus,
 ) -> Found {
+    let Ending { resource, plan, moment: Moment { now, .. }, .. } = *ending;
     if matches!(plan.outlook, Outlook::Suspended) {
         suspend(resource, now, status);
         return Vec::new();
     }
-    let found = aspects(plan, configured);
+    let found = aspects(ending, configured, status);
     let merge = |r#type, finding: &Finding| condition(&resource.status, resource.generation, r#type, finding, now);
     let checks: Vec<_> = found.iter().map(|(r#type, finding)| merge(*r#type, finding)).collect();
     let aspects: Vec<_> =
@@ -66,16 +69,29 @@ pub(super) fn report(
     found
 }
 
-fn aspects(plan: &Plan, configured: &Finding) -> Found {
-    let findings = &plan.findings;
+fn aspects(ending: &Ending<'_>, configured: &Finding, status: &IdentityProviderConfigStatus) -> Found {
+    let findings = &ending.plan.findings;
     vec![
         (ConditionType::SecretsResolved, findings.secrets.clone()),
         (ConditionType::ConnectionReady, findings.connection.clone()),
         (ConditionType::IssuerVerified, findings.issuer.clone()),
         (ConditionType::ClientVerified, findings.client.clone()),
         (ConditionType::Configured, configured.clone()),
-        (ConditionType::InSync, findings.sync.clone()),
+        (ConditionType::InSync, sync(ending, status)),
     ]
+}
+
+/// What was found before something was applied says nothing of what is there now.
+fn sync(ending: &Ending<'_>, status: &IdentityProviderConfigStatus) -> Finding {
+    let applied_now = matches!(ending.receipt, Some(Receipt::Applied { .. } | Receipt::RolledBack { .. }))
+        || matches!(ending.plan.outlook, Outlook::Recovered { .. });
+    let applied = status.applied.as_ref().filter(|_| applied_now);
+    let found = &ending.plan.findings.sync;
+    match (applied, ending.drift) {
+        (Some(applied), _) => just_applied(applied, ending.observed),
+        (None, Some(drift)) if !found.is_false() => Finding::refuted(Reason::Drifted, drift, Class::Transient),
+        (None, _) => found.clone(),
+    }
 }
 
 /// Nothing was looked at, so the conditions stay as they were; `Ready` says why nothing moves. It cannot be true: nobody

@@ -9,7 +9,7 @@ use crate::observed::{Account, Observed};
 use crate::plan::Plan;
 
 /// Organization and URLs are told as early as they are known: a person needs the callback to register it.
-pub(super) fn locate(status: &mut IdentityProviderConfigStatus, account: &Account, spec: &IdentityProviderConfigSpec) {
+pub(crate) fn locate(status: &mut IdentityProviderConfigStatus, account: &Account, spec: &IdentityProviderConfigSpec) {
     let Ok(api) = ApiUrl::parse(&spec.cognigy.api_url) else { return };
     let id = &account.organization;
     let logout = spec.cognigy.frontend_url.as_deref().and_then(|url| ApiUrl::parse(url).ok());

@@ -96,6 +96,19 @@ impl CallFault {
         matches!(self, Self::Refused { call: CognigyCall::Configure, status, code, .. } if *status == 409 || *code == Some(1004))
     }
 
+    /// Is it the configuration that is refused, and not the key or the address?
+    #[must_use]
+    pub fn refuses_configuration(&self) -> bool {
+        matches!(self, Self::Refused { call: CognigyCall::Configure, .. })
+            && self.reason() == Reason::Rejected
+            && !self.says_already_configured()
+    }
+
+    /// May Cognigy.AI say so in words only? The audit events tell.
+    pub(crate) fn may_say_already_configured(&self) -> bool {
+        matches!(self, Self::Refused { call: CognigyCall::Configure, status: 400, .. })
+    }
+
     fn refusal(call: CognigyCall, status: u16, code: Option<u32>, trace_id: Option<&str>) -> String {
         let code = code.map_or_else(String::new, |code| format!(", code {code}"));
         let trace = trace_id.map_or_else(String::new, |trace| format!(" (traceId {trace})"));

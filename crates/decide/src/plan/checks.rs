@@ -45,7 +45,7 @@ impl Findings {
             connection: judge_connection(resource, spec, observed),
             issuer,
             client: Finding::not_checked("This version does not try the client's credentials at the provider."),
-            sync: Finding::not_checked("This version does not look for changes made by others."),
+            sync: Finding::not_checked("Nothing was applied yet."),
             key_count,
             warning,
         }

@@ -1,23 +1,72 @@
 //! What a deletion asks for.
 
 use cognigy_sso_api::{ConditionStatus, IdentityProviderConfigSpec, Reason};
+use jiff::Timestamp;
 
-use super::{Effect, Findings, Outlook, Plan, judge_url};
+use super::standing::Standing;
+use super::{Effect, Findings, Outlook, Plan, judge_url, provenance, standing};
 use crate::account;
-use crate::fault::Class;
+use crate::fault::{Class, Fault};
 use crate::finding::Finding;
-use crate::observed::Observed;
+use crate::fingerprint::Fingerprint;
+use crate::observed::{Login, Observed};
 use crate::resource::Resource;
 
-pub(super) fn plan(resource: &Resource, spec: &IdentityProviderConfigSpec, observed: &Observed) -> Plan {
-    if !resource.must_reset() || observed.reset {
+pub(super) fn plan(
+    resource: &Resource,
+    spec: &IdentityProviderConfigSpec,
+    observed: &Observed,
+    now: Timestamp,
+) -> Plan {
+    if !resource.may_have_to_reset() || observed.reset || observed.rival.is_some() {
         return let_go(resource);
     }
+    let is_on_record = resource.owns_configuration() || resource.status.pending.is_some();
     match may_reset(resource, spec, observed) {
-        Ok(true) => leaving(Some(Effect::Reset), None),
-        Ok(false) => let_go(resource),
-        Err(obstacle) => leaving(None, Some(blocked(&obstacle))),
+        Ok(true) if is_ours(resource, spec, observed, now) => leaving(Some(Effect::Reset), None),
+        Err(obstacle) if is_on_record => leaving(None, Some(blocked(&obstacle))),
+        Ok(_) | Err(_) => let_go(resource),
     }
+}
+
+/// Is the configuration that the organization has this resource's, as far as it shows? Somebody else may have changed it
+/// since, and then it is theirs.
+fn is_ours(resource: &Resource, spec: &IdentityProviderConfigSpec, observed: &Observed, now: Timestamp) -> bool {
+    let leads_to_it = leads_to_declared_client(observed);
+    if !resource.owns_configuration() {
+        return provenance::is_left_by_us(resource, observed, leads_to_it == Some(true));
+    }
+    let leads_to_applied = leads_to_it.filter(|_| declares_applied_client(resource, spec, observed));
+    match standing::of(resource, observed, leads_to_applied, now) {
+        Some(Standing::Disturbed(_)) => false,
+        _ if standing::may_be_somebody_elses(resource, observed) => false,
+        Some(Standing::Undisturbed { .. }) => true,
+        _ if observed.newest_change().is_some_and(|newest| observed.is_by_us(newest)) => true,
+        // In doubt it stays.
+        Some(Standing::Unknown) | None => leads_to_it != Some(false),
+    }
+}
+
+/// The provider has no part in a deletion, so the client alone is compared.
+fn leads_to_declared_client(observed: &Observed) -> Option<bool> {
+    let Some(Login::Redirect { client_id, .. }) = &observed.login else { return None };
+    let declared = observed.inputs.client_id.as_ref().ok()?;
+    Some(client_id == declared)
+}
+
+/// Is the declared client the one that was applied? While another is declared, the login URL cannot tell: where it should lead
+/// is not kept.
+fn declares_applied_client(resource: &Resource, spec: &IdentityProviderConfigSpec, observed: &Observed) -> bool {
+    let Some(applied) = &resource.status.applied else { return false };
+    let is_in_spec = spec.oidc.as_ref().is_some_and(|oidc| oidc.client_id.is_some());
+    let same_inputs = is_in_spec || applied.secrets == observed.inputs.versions;
+    (applied.generation == resource.generation && same_inputs) || is_what_was_applied(resource, spec, observed)
+}
+
+fn is_what_was_applied(resource: &Resource, spec: &IdentityProviderConfigSpec, observed: &Observed) -> bool {
+    let (Some(applied), Some(oidc)) = (&resource.status.applied, &spec.oidc) else { return false };
+    super::desired(resource, spec, oidc, observed)
+        .is_some_and(|desired| Fingerprint::matches(&applied.fingerprint, &desired))
 }
 
 /// Nothing is left to do outside the cluster.
@@ -37,10 +86,18 @@ fn may_reset(resource: &Resource, spec: &IdentityProviderConfigSpec, observed: &
         Some(Ok(account)) if account::former_organization(resource, account).is_some() => Ok(false),
         Some(Ok(account)) => {
             let finding = account::judge(resource, spec, account);
-            if finding.is_true() { Ok(true) } else { Err(finding) }
+            if finding.is_true() { may_tell(observed) } else { Err(finding) }
         }
         Some(Err(fault)) => Err(fault.into()),
         None => Err(not_tried(observed)),
+    }
+}
+
+/// While the audit events cannot be read for the moment, nobody knows whose configuration it is.
+fn may_tell(observed: &Observed) -> Result<bool, Finding> {
+    match &observed.history {
+        Some(Err(fault)) if fault.class().is_passing() => Err(fault.into()),
+        _ => Ok(true),
     }
 }
 
@@ -64,9 +121,9 @@ pub(crate) fn blocked(obstacle: &Finding) -> Finding {
 }
 
 impl Resource {
-    /// Is this resource's own configuration to be reset before it goes?
+    /// May there be a configuration of this resource that is to be reset before it goes?
     #[must_use]
-    pub fn must_reset(&self) -> bool {
-        self.deleting && self.finalizer && self.owns_configuration() && self.resets_on_deletion()
+    pub(crate) fn may_have_to_reset(&self) -> bool {
+        self.deleting && self.finalizer && self.resets_on_deletion()
     }
 }

@@ -2,9 +2,15 @@
 
 mod change;
 mod checks;
+mod existing;
+mod held;
 mod leave;
+mod provenance;
+mod standing;
 
-use cognigy_sso_api::{ApiUrl, ClientCheck, DriftPolicy, IdentityProviderConfigSpec, Oidc, Pending, Reason};
+use std::sync::Arc;
+
+use cognigy_sso_api::{ApiUrl, ClientCheck, IdentityProviderConfigSpec, Oidc, Pending, Reason};
 use jiff::Timestamp;
 
 use crate::desired::Desired;
@@ -13,8 +19,12 @@ use crate::finding::Finding;
 use crate::observed::{Account, Observed};
 use crate::resource::Resource;
 
+pub(crate) use change::{desired, recent_corrections};
 pub(crate) use checks::Findings;
+pub(crate) use held::refused as held_refused;
 pub(crate) use leave::blocked;
+pub(crate) use provenance::baseline;
+pub(crate) use standing::just_applied;
 
 /// A change to make. A visit makes them one at a time, and each is planned afresh.
 #[derive(Debug)]
@@ -24,25 +34,49 @@ pub enum Effect {
     /// Take the finalizer off.
     RemoveFinalizer,
     /// Write down what is about to be done.
-    Record(Pending),
-    /// Configure an organization that has no configuration.
-    Configure(Desired),
-    /// Reset, and at once configure.
-    Replace {
-        /// The configuration that comes in.
+    Record {
+        /// What is about to be done; the fingerprint is left to be filled in.
+        pending: Pending,
+        /// The configuration that is to be applied.
         desired: Desired,
-        /// Was the configuration that goes applied by somebody else?
-        adopts: bool,
     },
+    /// Apply a configuration.
+    Apply(Application),
     /// Reset, since the resource is being deleted.
     Reset,
 }
 
+/// A configuration that is to be applied, and how.
+#[derive(Clone, Debug)]
+pub struct Application {
+    /// The configuration.
+    pub desired: Desired,
+    /// What it is applied for.
+    pub cause: Cause,
+    /// Must the organization be reset first?
+    pub resets: bool,
+    /// What is put back should Cognigy.AI refuse it for good.
+    pub previous: Option<Arc<Desired>>,
+}
+
+/// What a configuration is applied for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Cause {
+    /// It is declared and not in force.
+    Declared,
+    /// It takes the place of one that somebody else applied before.
+    Adoption,
+    /// It takes the place of what somebody else made of it.
+    Drift,
+    /// It was in force before one that Cognigy.AI refused.
+    PutBack,
+}
+
 impl Effect {
     /// What it applies, if it applies something.
-    pub(crate) fn desired(&self) -> Option<&Desired> {
+    pub(crate) fn application(&self) -> Option<&Application> {
         match self {
-            Self::Configure(desired) | Self::Replace { desired, .. } => Some(desired),
+            Self::Apply(application) => Some(application),
             _ => None,
         }
     }
@@ -61,7 +95,15 @@ pub struct Plan {
 #[derive(Debug)]
 pub(crate) enum Outlook {
     /// The declared configuration is the one that was applied.
-    InForce,
+    InForce {
+        /// The audit event that tells of its application, where it was seen.
+        event: Option<Box<str>>,
+    },
+    /// An audit event tells that what was begun took effect.
+    Recovered {
+        /// Its id.
+        event: Box<str>,
+    },
     /// A change is being made.
     Due,
     /// It is not, for this reason.
@@ -82,10 +124,11 @@ pub fn plan(resource: &Resource, observed: &Observed, now: Timestamp) -> Plan {
         Err(problem) => return unreadable(resource, problem),
     };
     if resource.deleting {
-        return leave::plan(resource, spec, observed);
+        return leave::plan(resource, spec, observed, now);
     }
     let planned = plan_change(resource, spec, observed, now);
-    let effect = finalizer(resource, planned.effect.as_ref()).or(planned.effect);
+    let applies = planned.effect.is_some() || matches!(planned.outlook, Outlook::Recovered { .. });
+    let effect = finalizer(resource, applies).or(planned.effect);
     Plan { effect, ..planned }
 }
 
@@ -101,10 +144,10 @@ fn plan_change(resource: &Resource, spec: &IdentityProviderConfigSpec, observed:
 }
 
 /// The finalizer is there exactly while a deletion would have something to reset; it comes before what it guards.
-fn finalizer(resource: &Resource, change: Option<&Effect>) -> Option<Effect> {
+fn finalizer(resource: &Resource, applies: bool) -> Option<Effect> {
     match (resource.finalizer, resource.wants_finalizer()) {
         (true, false) => Some(Effect::RemoveFinalizer),
-        (false, true) if change.is_some() || resource.owns_configuration() => Some(Effect::AddFinalizer),
+        (false, true) if applies || resource.owns_configuration() => Some(Effect::AddFinalizer),
         _ => None,
     }
 }
@@ -113,7 +156,6 @@ fn finalizer(resource: &Resource, change: Option<&Effect>) -> Option<Effect> {
 fn manageable(spec: &IdentityProviderConfigSpec) -> Result<&Oidc, Finding> {
     let not_yet = [
         (spec.saml.is_some(), "spec.saml"),
-        (spec.drift_policy == DriftPolicy::Report, "spec.driftPolicy: Report"),
         (spec.verification.client_check == ClientCheck::Periodic, "spec.verification.clientCheck: Periodic"),
     ];
     if let Some((_, field)) = not_yet.into_iter().find(|(asked, _)| *asked) {
@@ -123,6 +165,10 @@ fn manageable(spec: &IdentityProviderConfigSpec) -> Result<&Oidc, Finding> {
     judge_url("spec.cognigy.apiUrl", &spec.cognigy.api_url, "https://api-trial.cognigy.ai/new")?;
     if let Some(url) = &spec.cognigy.frontend_url {
         judge_url("spec.cognigy.frontendUrl", url, "https://trial.cognigy.ai")?;
+    }
+    let logout = spec.oidc.as_ref().and_then(|oidc| oidc.front_channel_logout_url.as_ref());
+    if let Some(url) = logout {
+        judge_url("spec.oidc.frontChannelLogoutUrl", url, "https://acme.example.com/logout")?;
     }
     let missing = || invalid("spec.oidc is missing. Declare the provider and its client there.".to_owned());
     spec.oidc.as_ref().ok_or_else(missing)
@@ -158,13 +204,18 @@ impl Resource {
     pub fn needs_observation(&self) -> bool {
         let Ok(spec) = &self.spec else { return false };
         if self.deleting {
-            return self.must_reset();
+            return self.may_have_to_reset();
         }
         !spec.suspend && manageable(spec).is_ok()
     }
 }
 
 impl Plan {
+    /// What shows that somebody else has changed the configuration, if something does.
+    pub(crate) fn drift(&self) -> Option<&str> {
+        self.findings.sync.is_false().then_some(&self.findings.sync.message)
+    }
+
     /// The account whose organization the configuration is for, where it is known and the right one.
     pub(crate) fn account<'a>(&self, observed: &'a Observed) -> Option<&'a Account> {
         let wrong = [Reason::OrganizationMismatch, Reason::OrganizationChanged];

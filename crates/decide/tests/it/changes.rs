@@ -1,22 +1,25 @@
 //! Changes of what is applied.
 
-use cognigy_sso_api::{ConditionStatus, ConditionType, Mode, Operation, Pending, Reason, VerificationMode};
-use cognigy_sso_decide::{CognigyCall, Effect, Observed, Receipt, plan};
+use cognigy_sso_api::{ConditionStatus, ConditionType, Mode, Operation, Reason, VerificationMode};
+use cognigy_sso_decide::{Cause, ChangeKind, CognigyCall, Effect, Observed, Receipt, plan};
 
 use crate::support::{
-    Visit, always, applied, condition, edited, issuer_refuted, issuer_unknown, later, message, now, observed, oidc,
-    ready, refused, resource, rotated, touched, unreachable, visit,
+    USER, Visit, always, applied, begun, change, condition, edited, issuer_refuted, issuer_unknown, later, message,
+    now, observed, oidc, ready, refused, resource, rotated, tells, touched, unreachable, visit,
 };
 
 #[test]
 fn a_change_is_on_record_before_the_reset() {
     let mut resource = edited(ready(|_| {}), |spec| oidc(spec).additional_scopes.push("groups".to_owned()));
     let observed = observed(|_| {});
-    let Some(Effect::Record(pending)) = plan(&resource, &observed, later(5)).effect else { panic!("not on record") };
-    assert_eq!(pending, Pending { operation: Operation::Replace, time: later(5) });
+    let Some(Effect::Record { pending, .. }) = plan(&resource, &observed, later(5)).effect else {
+        panic!("not on record")
+    };
+    assert_eq!(pending, begun(Operation::Replace, later(5)));
     resource.status.pending = Some(pending);
     let planned = plan(&resource, &observed, later(6));
-    assert!(matches!(planned.effect, Some(Effect::Replace { adopts: false, .. })), "{planned:?}");
+    let Some(Effect::Apply(application)) = &planned.effect else { panic!("{planned:?}") };
+    assert_eq!((application.cause, application.resets), (Cause::Declared, true));
 }
 
 #[test]
@@ -32,9 +35,9 @@ fn a_change_is_reset_and_configure_and_its_record_goes_with_it() {
 
 #[test]
 fn what_was_begun_is_done_again_even_if_it_is_what_was_applied() {
-    let mut begun = ready(|_| {});
-    begun.status.pending = Some(Pending { operation: Operation::Replace, time: now() });
-    let visit = visit(begun, &mut observed(|_| {}), always(applied));
+    let mut left = ready(|_| {});
+    left.status.pending = Some(begun(Operation::Replace, now()));
+    let visit = visit(left, &mut observed(|_| {}), always(applied));
     assert_eq!(visit.effects, ["Replace"], "it may have been reset, and there is no second record");
     assert!(visit.resource.status.is_true(ConditionType::Ready) && visit.resource.status.pending.is_none());
 }
@@ -134,7 +137,8 @@ fn a_change_that_is_refused_leaves_what_is_applied_on_record() {
     assert!(status.applied.is_some() && status.pending.is_some());
     assert_eq!(condition(status, ConditionType::Ready), Some((ConditionStatus::False, Reason::Forbidden)));
     let reverted = crate::support::visit(visit.resource, &mut observed(touched), always(applied));
-    assert_eq!(reverted.effects, ["Replace"], "an earlier try may have reset: only a configuration settles it");
+    let expected = ["Record", "Replace"];
+    assert_eq!(reverted.effects, expected, "an earlier try may have reset: only a configuration settles it");
     assert!(reverted.resource.status.is_true(ConditionType::Ready));
 }
 
@@ -159,22 +163,28 @@ fn refused_for_good_after_the_reset_nothing_is_left_on_record() {
     let text = message(status, ConditionType::Configured);
     assert!(text.contains("the organization has none now"), "{text}");
     let mended = crate::support::visit(visit.resource, &mut observed(|_| {}), always(applied));
-    assert_eq!(mended.effects, ["Configure"]);
+    assert_eq!(mended.effects, ["Record", "Configure"]);
 }
 
 #[test]
 fn refused_for_now_after_the_reset_it_goes_on_without_another_write() {
-    let throttled = || Receipt::RefusedAfterReset(refused(CognigyCall::Configure, 429));
-    let first = rotate(throttled);
-    assert!(first.resource.status.applied.is_none() && first.resource.status.pending.is_some());
-    let refused = || Receipt::Refused(refused(CognigyCall::Configure, 429));
-    let again = visit(first.resource, &mut observed(rotated), move |_| refused());
-    assert_eq!(again.effects, ["Configure"]);
-    let still = visit(again.resource, &mut observed(rotated), move |_| refused());
-    assert_eq!((still.effects.as_slice(), still.writes), (&["Configure"][..], 0));
-    let on = visit(still.resource, &mut observed(rotated), always(applied));
-    assert_eq!(on.effects, ["Configure"]);
-    assert!(on.resource.status.is_true(ConditionType::Ready) && on.resource.status.pending.is_none());
+    let told = |observed: &mut Observed| {
+        rotated(observed);
+        tells(observed, change("event-2", ChangeKind::Reset, now(), USER));
+    };
+    for (observe, effect) in [(told as fn(&mut Observed), "Configure"), (rotated, "Replace")] {
+        let throttled = || Receipt::RefusedAfterReset(refused(CognigyCall::Configure, 429));
+        let first = rotate(throttled);
+        assert!(first.resource.status.applied.is_some() && first.resource.status.pending.is_some());
+        let refused = || Receipt::Refused(refused(CognigyCall::Configure, 429));
+        let again = visit(first.resource, &mut observed(observe), move |_| refused());
+        assert_eq!(again.effects, [effect]);
+        let still = visit(again.resource, &mut observed(observe), move |_| refused());
+        assert_eq!((still.effects.as_slice(), still.writes), (&[effect][..], 0));
+        let on = visit(still.resource, &mut observed(observe), always(applied));
+        assert_eq!(on.effects, [effect]);
+        assert!(on.resource.status.is_true(ConditionType::Ready) && on.resource.status.pending.is_none());
+    }
 }
 
 #[test]

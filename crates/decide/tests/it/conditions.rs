@@ -4,7 +4,7 @@ use cognigy_sso_api::{Condition, ConditionStatus, ConditionType, IdentityProvide
 use cognigy_sso_decide::{CallFault, CognigyCall, InputProblem, Observed, Provider, Receipt, in_progress};
 
 use crate::support::{
-    ORGANIZATION, always, applied, client_secret_says, cognigy_unknown, condition, edited, issuer_refuted,
+    ORGANIZATION, always, applied, at, client_secret_says, cognigy_unknown, condition, edited, end, issuer_refuted,
     issuer_unknown, later, message, now, observed, oidc, provider, ready, resource, rotated, touched, visit, visit_at,
 };
 
@@ -23,13 +23,14 @@ fn every_aspect_is_reported_in_order() {
 #[test]
 fn configured_is_true_from_a_receipt_or_the_fingerprint_of_one_only() {
     let configured = |receipt: Option<Receipt>| {
-        let mut receipt = receipt;
-        let visit = visit(resource(|_| {}), &mut observed(|_| {}), |_| receipt.take().unwrap_or(Receipt::Written));
-        visit.resource.status.is_true(ConditionType::Configured)
+        let (resource, observed) = (resource(|_| {}), observed(|_| {}));
+        let plan = cognigy_sso_decide::plan(&resource, &observed, now());
+        let conclusion = end(&resource, &observed, &plan, receipt.as_ref(), None, at(now()));
+        conclusion.status.is_true(ConditionType::Configured)
     };
     let fault = || crate::support::refused(CognigyCall::Configure, 429);
-    assert!(configured(Some(Receipt::Applied { salt: crate::support::SALT })));
-    assert!(!configured(Some(Receipt::Written)) && !configured(Some(Receipt::Refused(fault()))));
+    assert!(configured(Some(Receipt::Applied { event: None })));
+    assert!(!configured(None) && !configured(Some(Receipt::Refused(fault()))));
     assert!(!configured(Some(Receipt::Open(fault()))) && !configured(Some(Receipt::RefusedAfterReset(fault()))));
 
     let mut forgotten = ready(|_| {});
@@ -51,9 +52,7 @@ fn a_change_that_is_only_prepared_is_not_called_configured() {
     let resource = resource(|spec| spec.adoption_policy = cognigy_sso_api::AdoptionPolicy::Never);
     let observed = observed(|_| {});
     let plan = cognigy_sso_decide::plan(&resource, &observed, now());
-    let written = Receipt::Written;
-    let moment = crate::support::at(now());
-    let conclusion = cognigy_sso_decide::conclude(&resource, &observed, &plan, Some(&written), None, moment);
+    let conclusion = end(&resource, &observed, &plan, None, None, at(now()));
     let configured = condition(&conclusion.status, ConditionType::Configured);
     assert_eq!(configured, Some((ConditionStatus::False, Reason::ChangePending)));
     assert!(!conclusion.status.is_true(ConditionType::Ready));

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use argon2::password_hash::PasswordHasher;
 use argon2::{Argon2, Params};
 use cognigy_sso_api::{Oidc, SigningAlgorithm, TokenEndpointAuthMethod};
-use cognigy_sso_decide::{Desired, Fingerprint};
+use cognigy_sso_decide::{Cost, Desired, Fingerprint};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
@@ -74,7 +74,8 @@ fn every_value_arrives_as_it_is() {
 #[test]
 fn the_same_configuration_matches_whatever_the_salt() {
     let desired = with(|oidc| scopes(oidc, &["groups"]));
-    let fingerprints = [SALT, [0; 16], [0xff; 16]].map(|salt| Fingerprint::of(&desired, &salt).unwrap());
+    let fingerprints =
+        [SALT, [0; 16], [0xff; 16]].map(|salt| Fingerprint::of(&desired, &salt, Cost::STANDARD).unwrap());
     assert_ne!(fingerprints[0], fingerprints[1]);
     for fingerprint in fingerprints {
         assert!(Fingerprint::matches(fingerprint.as_str(), &with(|oidc| scopes(oidc, &["groups"]))));
@@ -84,7 +85,7 @@ fn the_same_configuration_matches_whatever_the_salt() {
 #[test]
 fn every_change_is_another_configuration() {
     let two_scopes = |oidc: &mut Oidc| scopes(oidc, &["groups", "roles"]);
-    let stored = Fingerprint::of(&with(two_scopes), &SALT).unwrap();
+    let stored = Fingerprint::of(&with(two_scopes), &SALT, Cost::STANDARD).unwrap();
     let declared = [
         ("issuer", with(|oidc| oidc.issuer.truncate(oidc.issuer.len() - 1))),
         ("scopes", with(|oidc| scopes(oidc, &["groups"]))),
@@ -96,7 +97,7 @@ fn every_change_is_another_configuration() {
     for (name, desired) in declared {
         assert!(!Fingerprint::matches(stored.as_str(), &desired), "{name}");
     }
-    let plain = Fingerprint::of(&with(|_| {}), &SALT).unwrap();
+    let plain = Fingerprint::of(&with(|_| {}), &SALT, Cost::STANDARD).unwrap();
     let others = [
         ("client id", for_client("abc124", CLIENT_SECRET, ORGANIZATION, HOST)),
         ("secret", for_client(CLIENT_ID, API_KEY, ORGANIZATION, HOST)),
@@ -112,7 +113,7 @@ fn every_change_is_another_configuration() {
 
 #[test]
 fn what_is_stored_tells_no_secret() {
-    let stored = Fingerprint::of(&with(|_| {}), &SALT).unwrap();
+    let stored = Fingerprint::of(&with(|_| {}), &SALT, Cost::STANDARD).unwrap();
     assert!(stored.as_str().starts_with("$argon2id$v=19$m="), "{}", stored.as_str());
     for secret in [CLIENT_SECRET, CLIENT_ID, ORGANIZATION] {
         assert!(!stored.as_str().contains(secret) && !format!("{:?}", with(|_| {})).contains(CLIENT_SECRET));

@@ -1,16 +1,16 @@
 //! Deletion, and the finalizer that it may need.
 
 use cognigy_sso_api::{
-    AdoptionPolicy, ConditionStatus, ConditionType, DeletionPolicy, IdentityProviderConfigSpec, Mode, Operation,
-    Pending, Reason,
+    AdoptionPolicy, ConditionStatus, ConditionType, DeletionPolicy, IdentityProviderConfigSpec, Mode, Operation, Reason,
 };
 use cognigy_sso_decide::{
-    CallFault, CognigyCall, Effect, EventKind, InputProblem, Observed, Receipt, Resource, TransportFault,
+    CallFault, ChangeKind, CognigyCall, Effect, EventKind, InputProblem, Observed, Receipt, Resource, TransportFault,
 };
 
 use crate::support::{
-    Held, Organization, Visit, always, api_key_says, applied, client_secret_says, condition, deleted, edited,
-    input_fault, issuer_refuted, message, now, observed, other_organization, ready, refused, resource, visit,
+    EVENT, Held, Organization, STRANGER, USER, Visit, always, api_key_says, applied, begun, change, client_secret_says,
+    condition, deleted, edited, history_says, input_fault, issuer_refuted, later, login_differs, login_matches,
+    message, now, observed, oidc, other_organization, ready, refused, resource, tells, visit, visit_at,
 };
 
 fn reset(spec: &mut IdentityProviderConfigSpec) {
@@ -99,14 +99,14 @@ fn a_suspended_resource_keeps_its_finalizer_and_leaves_without_a_reset() {
 #[test]
 fn what_was_never_applied_is_not_reset() {
     let never = Resource { finalizer: true, ..resource(reset) };
-    assert!(!deleted(never.clone()).needs_observation());
+    assert!(deleted(never.clone()).needs_observation(), "a crash may have left a configuration behind");
     assert_eq!(leave(never, |_| {}).effects, ["RemoveFinalizer"]);
 }
 
 #[test]
 fn a_configuration_that_was_only_begun_is_not_reset() {
     for policy in [AdoptionPolicy::Never, AdoptionPolicy::IfMatching] {
-        let mut organization = Organization { holds: Some(Held::Stranger), shows: false };
+        let mut organization = Organization::of_a_stranger();
         let fresh = resource(|spec| {
             reset(spec);
             spec.adoption_policy = policy;
@@ -121,10 +121,10 @@ fn a_configuration_that_was_only_begun_is_not_reset() {
 
 #[test]
 fn a_change_that_was_begun_is_reset() {
-    let mut begun = ready(reset);
-    begun.status.pending = Some(Pending { operation: Operation::Replace, time: now() });
-    begun.status.applied = None;
-    assert_eq!(leave(begun, |_| {}).effects, ["Reset", "RemoveFinalizer"]);
+    let mut left = ready(reset);
+    left.status.pending = Some(begun(Operation::Replace, now()));
+    left.status.applied = None;
+    assert_eq!(leave(left, |_| {}).effects, ["Reset", "RemoveFinalizer"]);
 }
 
 #[test]
@@ -230,4 +230,76 @@ fn a_policy_that_turns_to_retain_lets_go() {
     let blocked = leave(ready(reset), |observed| observed.account = Some(Err(refused(CognigyCall::Me, 401))));
     let let_go = edited(blocked.resource, |spec| spec.deletion_policy = DeletionPolicy::Retain);
     assert_eq!(leave(let_go, |_| {}).effects, ["RemoveFinalizer"]);
+}
+
+/// Somebody else has changed it since.
+fn drifted(observed: &mut Observed) {
+    tells(observed, change("event-7", ChangeKind::Configure, later(600), STRANGER));
+}
+
+fn leave_later(resource: Resource, observe: impl FnOnce(&mut Observed)) -> Visit {
+    visit_at(later(1200), deleted(resource), &mut observed(observe), always(applied))
+}
+
+#[test]
+fn what_somebody_else_has_changed_since_is_theirs() {
+    type Observe = fn(&mut Observed);
+    let table: [(&str, Observe); 3] = [
+        ("configured", drifted),
+        ("reset", |observed| tells(observed, change("event-7", ChangeKind::Reset, later(600), STRANGER))),
+        ("leads elsewhere", |observed| {
+            history_says(observed, 403);
+            observed.login = Some(login_differs());
+        }),
+    ];
+    for (what, observe) in table {
+        assert_eq!(leave_later(ready(reset), observe).effects, ["RemoveFinalizer"], "{what}");
+    }
+}
+
+#[test]
+fn what_is_still_there_is_reset_though_another_client_is_declared_by_now() {
+    let edited = edited(ready(reset), |spec| oidc(spec).client_id = Some("another-client".to_owned()));
+    let another_client = |observed: &mut Observed| {
+        observed.inputs.client_id = Ok("another-client".to_owned());
+        observed.login = Some(login_matches());
+        tells(observed, change(EVENT, ChangeKind::Configure, now(), USER));
+    };
+    assert_eq!(leave_later(edited, another_client).effects, ["Reset", "RemoveFinalizer"]);
+}
+
+#[test]
+fn a_first_configuration_that_a_crash_left_unrecorded_is_found_and_reset() {
+    let unrecorded = || Resource { finalizer: true, ..resource(reset) };
+    let newest = |user: &'static str, seconds: i64| {
+        move |observed: &mut Observed| tells(observed, change("event-1", ChangeKind::Configure, later(seconds), user))
+    };
+    assert_eq!(leave_later(unrecorded(), newest(USER, 1)).effects, ["Reset", "RemoveFinalizer"]);
+    for (what, user, seconds) in [("another user's", STRANGER, 1), ("older", USER, -3600)] {
+        assert_eq!(leave_later(unrecorded(), newest(user, seconds)).effects, ["RemoveFinalizer"], "{what}");
+    }
+}
+
+#[test]
+fn while_the_audit_events_do_not_answer_it_waits() {
+    let silent = |observed: &mut Observed| history_says(observed, 503);
+    let mut left = Resource { finalizer: true, ..resource(reset) };
+    left.status.pending = Some(begun(Operation::Configure, now()));
+    for resource in [ready(reset), left] {
+        let visit = leave_later(resource, silent);
+        let status = &visit.resource.status;
+        assert_eq!(visit.effects, [""; 0]);
+        assert_eq!(condition(status, ConditionType::Ready), Some((ConditionStatus::False, Reason::DeletionBlocked)));
+        assert!(status.condition(ConditionType::Reconciling).is_some(), "it goes on by itself");
+        assert!(message(status, ConditionType::Configured).contains("503"));
+        let told = |observed: &mut Observed| tells(observed, change("event-1", ChangeKind::Configure, now(), USER));
+        assert_eq!(leave_later(visit.resource, told).effects, ["Reset", "RemoveFinalizer"]);
+    }
+    assert_eq!(leave_later(ready(reset), |observed| history_says(observed, 403)).effects, ["Reset", "RemoveFinalizer"]);
+}
+
+#[test]
+fn a_reset_that_took_effect_unseen_is_not_repeated() {
+    let told = |observed: &mut Observed| tells(observed, change("event-2", ChangeKind::Reset, later(600), USER));
+    assert_eq!(leave_later(ready(reset), told).effects, ["RemoveFinalizer"]);
 }

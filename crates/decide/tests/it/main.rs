@@ -9,19 +9,24 @@
     reason = "tests"
 )]
 
+mod act;
 mod adoption;
 mod changes;
 mod conditions;
+mod conflicts;
 mod convergence;
+mod drift;
 mod events;
 mod fault_tables;
 mod fingerprint;
 mod held;
 mod leaving;
+mod lost_answers;
 mod properties;
 mod provider_tables;
 mod quiet;
 mod ready;
 mod requeue;
+mod rollback;
 mod rules;
 mod support;

@@ -2,13 +2,18 @@
 
 use std::time::Duration;
 
-use cognigy_sso_api::{ConditionStatus, ConditionType, IdentityProviderConfigStatus, Mode, Reason, VerificationMode};
-use cognigy_sso_decide::{Conclusion, Effect, Moment, Observed, Plan, Receipt, Resource, conclude, in_progress, plan};
+use cognigy_sso_api::{
+    ConditionStatus, ConditionType, IdentityProviderConfigStatus, Mode, Operation, Pending, Reason, VerificationMode,
+};
+use cognigy_sso_decide::{
+    Cause, ChangeKind, Conclusion, Effect, Moment, Observed, Plan, Receipt, Resource, in_progress, plan,
+};
+use jiff::SignedDuration;
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 
 use crate::support::arbitrary::{Coherence, observation, receipt, resources, scene};
-use crate::support::{API_KEY, CLIENT_SECRET, later, now};
+use crate::support::{API_KEY, CLIENT_SECRET, USER, change, fingerprint, later, now, tells};
 
 use ConditionStatus::{False, True, Unknown};
 
@@ -17,7 +22,7 @@ fn cases(cases: u32) -> Config {
 }
 
 fn end(resource: &Resource, observed: &Observed, plan: &Plan, receipt: Option<&Receipt>) -> Conclusion {
-    conclude(resource, observed, plan, receipt, None, Moment { now: now(), chance: 0.5 })
+    crate::support::end(resource, observed, plan, receipt, None, Moment { now: now(), chance: 0.5 })
 }
 
 /// Plan, and conclusion as if every effect had this receipt.
@@ -33,7 +38,23 @@ fn status_of(status: &IdentityProviderConfigStatus, r#type: ConditionType) -> Op
 }
 
 fn is_change(effect: Option<&Effect>) -> bool {
-    matches!(effect, Some(Effect::Configure(_) | Effect::Replace { .. }))
+    matches!(effect, Some(Effect::Apply(application)) if application.cause != Cause::PutBack)
+}
+
+/// What holds during one visit only is no part of the next observation.
+fn visit_is_over(observed: &mut Observed) {
+    observed.already_configured = false;
+    observed.begun = None;
+}
+
+/// Does an audit event tell that what was begun took effect? It came of nothing that was there before.
+fn is_told_by_an_event(resource: &Resource, observed: &Observed) -> bool {
+    let Some(begun) = resource.status.pending.as_ref().or(observed.begun.as_ref()) else { return false };
+    let Some(Ok(Some(newest))) = &observed.history else { return false };
+    let known = resource.status.applied.as_ref().and_then(|applied| applied.audit_event_id.as_ref());
+    let is_older = newest.time < begun.time - SignedDuration::from_mins(1);
+    let is_new = !is_older && ![known, begun.audit_event_id.as_ref()].contains(&Some(&newest.id));
+    is_new && newest.kind == ChangeKind::Configure && *newest.user == *USER
 }
 
 const CHECKS: [ConditionType; 6] = [
@@ -60,7 +81,7 @@ proptest! {
         let planned = plan(&resource, &observed, later(seconds));
         for receipt in [None, Some(&receipt)] {
             let moment = Moment { now: later(seconds), chance };
-            let conclusion = conclude(&resource, &observed, &planned, receipt, Some(now()), moment);
+            let conclusion = crate::support::end(&resource, &observed, &planned, receipt, Some(now()), moment);
             let mut types: Vec<_> = conclusion.status.conditions.iter().map(|condition| condition.r#type).collect();
             prop_assert_eq!(types.first(), Some(&ConditionType::Ready));
             let count = types.len();
@@ -121,8 +142,10 @@ proptest! {
             False if warns && r#type == ConditionType::IssuerVerified => True,
             status => status,
         };
-        let never_checked = [ConditionType::ClientVerified, ConditionType::InSync];
-        let parts: Vec<_> = CHECKS.into_iter().filter(|r#type| !never_checked.contains(r#type)).map(part).collect();
+        // What shows nothing holds nothing back.
+        let is_silent = |r#type| r#type == ConditionType::InSync && part(r#type) == Unknown;
+        let weighs = |r#type: &ConditionType| *r#type != ConditionType::ClientVerified && !is_silent(*r#type);
+        let parts: Vec<_> = CHECKS.into_iter().filter(weighs).map(part).collect();
         let configured = part(ConditionType::Configured);
         let possible: &[ConditionStatus] = if parts.contains(&False) {
             &[False]
@@ -144,9 +167,15 @@ proptest! {
 
     /// What is concluded without an effect is concluded again, word for word, and nothing is said twice.
     #[test]
-    fn no_change_no_write((resource, observed) in scene(), receipt in receipt()) {
+    fn no_change_no_write((resource, mut observed) in scene(), receipt in receipt()) {
+        let status = &resource.status;
+        let is_putting_back = status.pending.as_ref().is_some_and(|pending| pending.operation == Operation::PutBack);
+        prop_assume!(!is_putting_back || (status.applied.is_some() && status.refused.is_some()));
         let (planned, first) = pass(&resource, &observed, &receipt);
         prop_assume!(planned.effect.is_none());
+        if status_of(&first.status, ConditionType::Configured) == Some(True) {
+            observed.begun = None;
+        }
         let resource = Resource { status: first.status, ..resource };
         let (planned, second) = pass(&resource, &observed, &receipt);
         prop_assert!(planned.effect.is_none());
@@ -156,21 +185,24 @@ proptest! {
 
     /// What was applied is not applied again, and what was reported is not reported again.
     #[test]
-    fn a_second_pass_after_an_application_plans_nothing((mut resource, observed) in scene()) {
+    fn a_second_pass_after_an_application_plans_nothing((mut resource, mut observed) in scene()) {
         resource.deleting = false;
         resource.finalizer = resource.resets_on_deletion();
         resource.status.pending = None;
         let mut planned = plan(&resource, &observed, now());
-        if let Some(Effect::Record(pending)) = planned.effect {
-            resource.status.pending = Some(pending);
+        if let Some(Effect::Record { pending, desired }) = planned.effect {
+            let fingerprint = Some(fingerprint(&desired).as_str().into());
+            resource.status.pending = Some(Pending { fingerprint, ..pending });
             planned = plan(&resource, &observed, now());
         }
         prop_assume!(is_change(planned.effect.as_ref()));
-        let applied = Receipt::Applied { salt: crate::support::SALT };
+        let applied = Receipt::Applied { event: Some("event-9".into()) };
         let conclusion = end(&resource, &observed, &planned, Some(&applied));
         prop_assert_eq!(status_of(&conclusion.status, ConditionType::Configured), Some(True));
         prop_assert_eq!(&conclusion.status.pending, &None);
         let resource = Resource { status: conclusion.status, ..resource };
+        tells(&mut observed, change("event-9", ChangeKind::Configure, now(), USER));
+        visit_is_over(&mut observed);
         let again = plan(&resource, &observed, later(1));
         prop_assert!(again.effect.is_none(), "{:?}", again);
         let conclusion = end(&resource, &observed, &again, None);
@@ -197,7 +229,8 @@ proptest! {
         prop_assume!(!suspended && status_of(&conclusion.status, ConditionType::Configured) == Some(True));
         let by_receipt = is_change(planned.effect.as_ref()) && matches!(receipt, Receipt::Applied { .. });
         let on_record = resource.status.applied.is_some() && resource.status.pending.is_none();
-        prop_assert!(by_receipt || on_record);
+        let by_event = !is_change(planned.effect.as_ref()) && is_told_by_an_event(&resource, &observed);
+        prop_assert!(by_receipt || on_record || by_event);
         prop_assert!(conclusion.status.applied.is_some());
     }
 
@@ -205,12 +238,12 @@ proptest! {
     #[test]
     fn a_change_needs_every_check((resource, observed) in scene()) {
         let planned = plan(&resource, &observed, now());
-        let change = is_change(planned.effect.as_ref()) || matches!(planned.effect, Some(Effect::Record(_)));
+        let change = is_change(planned.effect.as_ref()) || matches!(planned.effect, Some(Effect::Record { .. }));
         prop_assume!(change);
         let spec = resource.spec.as_ref().unwrap();
         prop_assert!(!resource.deleting && !spec.suspend && spec.mode == Mode::Manage);
         prop_assert!(!resource.resets_on_deletion() || resource.finalizer);
-        let status = end(&resource, &observed, &planned, Some(&Receipt::Written)).status;
+        let status = end(&resource, &observed, &planned, None).status;
         prop_assert!(status.is_true(ConditionType::SecretsResolved) && status.is_true(ConditionType::ConnectionReady));
         match status_of(&status, ConditionType::IssuerVerified) {
             Some(True) => {}

@@ -1,11 +1,11 @@
 //! No change, no write: what is concluded twice is the same twice.
 
-use cognigy_sso_api::{ConditionType, DeletionPolicy, IdentityProviderConfigSpec};
+use cognigy_sso_api::{ConditionType, DeletionPolicy, IdentityProviderConfigSpec, Operation};
 use cognigy_sso_decide::{CallFault, CognigyCall, InputProblem, Observed, Receipt};
 
 use crate::support::{
-    always, api_key_says, applied, client_secret_says, cognigy_unknown, edited, issuer_refuted, issuer_unknown, later,
-    message, observed, other_organization, ready, resource, rotated, touched, version, visit, visit_at,
+    always, api_key_says, applied, begun, client_secret_says, cognigy_unknown, edited, issuer_refuted, issuer_unknown,
+    later, message, observed, other_organization, ready, resource, rotated, touched, version, visit, visit_at,
 };
 
 #[test]
@@ -148,10 +148,9 @@ fn a_resource_that_is_settled_needs_no_look_after_a_restart() {
     let mut asked = settled.clone();
     asked.requested_at = Some("now".into());
     assert!(!asked.is_settled(current), "a check is asked for");
-    let mut begun = settled.clone();
-    let pending = cognigy_sso_api::Pending { operation: cognigy_sso_api::Operation::Replace, time: later(0) };
-    begun.status.pending = Some(pending);
-    assert!(!begun.is_settled(current), "a change was begun");
+    let mut left = settled.clone();
+    left.status.pending = Some(begun(Operation::Replace, later(0)));
+    assert!(!left.is_settled(current), "a change was begun");
     let mut unguarded = ready(|spec| spec.deletion_policy = DeletionPolicy::Reset);
     assert!(unguarded.is_settled(current));
     unguarded.finalizer = false;

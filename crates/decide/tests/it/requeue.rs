@@ -3,14 +3,12 @@
 use std::time::Duration;
 
 use cognigy_sso_api::ConditionType;
-use cognigy_sso_decide::{
-    Class, CognigyCall, InputProblem, Moment, Observed, Receipt, Resource, conclude, next_visit, plan,
-};
+use cognigy_sso_decide::{Class, CognigyCall, InputProblem, Moment, Observed, Receipt, Resource, next_visit, plan};
 use jiff::Timestamp;
 use proptest::prelude::*;
 
 use crate::support::{
-    always, api_key_says, applied, at, client_secret_says, cognigy_unknown, later, now, observed, ready, refused,
+    always, api_key_says, applied, at, client_secret_says, cognigy_unknown, end, later, now, observed, ready, refused,
     resource, visit_at,
 };
 
@@ -72,7 +70,7 @@ fn a_clock_that_goes_back_begins_anew() {
 /// The next visit, at most, of this resource as it is observed.
 fn highest(now: Timestamp, resource: &Resource, observed: &Observed, changed: Option<Timestamp>) -> Duration {
     let plan = plan(resource, observed, now);
-    conclude(resource, observed, &plan, None, changed, Moment { now, chance: HIGHEST }).next
+    end(resource, observed, &plan, None, changed, Moment { now, chance: HIGHEST }).next
 }
 
 #[test]
@@ -116,7 +114,7 @@ fn what_a_watch_wakes_waits_for_the_interval() {
 fn conclude_settled(resource: &Resource) -> Duration {
     let observed = observed(crate::support::issuer_refuted);
     let plan = plan(resource, &observed, now());
-    conclude(resource, &observed, &plan, None, None, Moment { now: now(), chance: 0.0 }).next
+    end(resource, &observed, &plan, None, None, Moment { now: now(), chance: 0.0 }).next
 }
 
 #[test]
@@ -131,7 +129,7 @@ fn a_refusal_that_may_pass_is_tried_again_as_the_server_asks() {
         trace_id: None,
         retry_after,
     };
-    let pause = |receipt| conclude(&resource, &observed, &plan, Some(&receipt), None, at(now()));
+    let pause = |receipt| end(&resource, &observed, &plan, Some(&receipt), None, at(now()));
     assert_eq!(seconds(pause(Receipt::Refused(refused(Some(100)))).next), 105);
     let unnamed = pause(Receipt::Refused(refused(None)));
     assert!(unnamed.next <= Duration::from_secs(1));

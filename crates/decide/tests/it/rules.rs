@@ -1,8 +1,6 @@
 //! The rules that users trust the operator for. Each of these fails when the rule's code is taken out.
 
-use cognigy_sso_api::{
-    AdoptionPolicy, DeletionPolicy, IdentityProviderConfigSpec, Operation, Pending, VerificationMode,
-};
+use cognigy_sso_api::{AdoptionPolicy, DeletionPolicy, IdentityProviderConfigSpec, Operation, VerificationMode};
 use cognigy_sso_decide::{CognigyCall, Observed, Receipt, Resource};
 
 use crate::support::{
@@ -16,7 +14,7 @@ const CAUTIOUS: [AdoptionPolicy; 2] = [AdoptionPolicy::Never, AdoptionPolicy::If
 type Happening = (&'static str, fn(&mut Observed));
 
 fn begun(mut resource: Resource, operation: Operation) -> Resource {
-    resource.status.pending = Some(Pending { operation, time: now() });
+    resource.status.pending = Some(crate::support::begun(operation, now()));
     resource
 }
 
@@ -40,7 +38,7 @@ fn rule_1_nothing_that_somebody_else_applied_is_overwritten_against_the_policy()
             for before in [None, Some(Operation::Configure), Some(Operation::Adopt)] {
                 let fresh = resource(|spec| spec.adoption_policy = policy);
                 let fresh = before.map_or(fresh.clone(), |operation| begun(fresh, operation));
-                let mut organization = Organization { holds: Some(Held::Stranger), shows };
+                let mut organization = Organization { shows, ..Organization::of_a_stranger() };
                 live(fresh, &mut organization);
                 assert_eq!(organization.holds, Some(Held::Stranger), "{policy:?}, shows: {shows}, {before:?}");
             }
@@ -63,7 +61,7 @@ fn rule_1_nothing_that_somebody_else_applied_is_reset() {
                 spec.adoption_policy = policy;
             });
             let gone = deleted(Resource { finalizer: true, ..begun(fresh, operation) });
-            let mut organization = Organization { holds: Some(Held::Stranger), shows: true };
+            let mut organization = Organization { shows: true, ..Organization::of_a_stranger() };
             let gone = live(gone, &mut organization);
             assert_eq!((organization.holds, gone.finalizer), (Some(Held::Stranger), false));
         }

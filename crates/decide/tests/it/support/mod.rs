@@ -7,30 +7,36 @@ mod visit;
 use std::sync::Arc;
 
 use cognigy_sso_api::{
-    ConditionStatus, ConditionType, IdentityProviderConfigSpec, IdentityProviderConfigStatus, Oidc, Reason,
-    SecretVersion,
+    ConditionStatus, ConditionType, IdentityProviderConfigSpec, IdentityProviderConfigStatus, Oidc, Operation, Pending,
+    Reason, SecretVersion,
 };
 use cognigy_sso_decide::{
-    Account, CallFault, CognigyCall, Desired, Effect, InputFault, InputProblem, Inputs, KeyFacts, Login, Moment,
-    ObjectKind, Observed, Provider, ProviderFault, Receipt, Resource, Salt, TransportFault,
+    Account, CallFault, Change, ChangeKind, CognigyCall, Conclusion, Cost, Desired, Effect, Ending, Fingerprint,
+    InputFault, InputProblem, Inputs, KeyFacts, Login, Moment, ObjectKind, Observed, Plan, Provider, ProviderFault,
+    Receipt, Resource, Salt, Seal, TransportFault, conclude,
 };
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use serde_json::json;
 
 pub use organization::{Held, Organization};
-pub use visit::{Visit, always, attempt, visit, visit_at};
+pub use visit::{Visit, always, attempt, visit, visit_at, visit_looking, visit_with, written};
 
 pub const ORGANIZATION: &str = "5f0c0123456789abcdef0123";
 pub const OTHER_ORGANIZATION: &str = "ffffffffffffffffffffffff";
 pub const CLIENT_ID: &str = "abc123";
-/// Whose key it is.
+/// The user that the API key belongs to.
 pub const USER: &str = "admin@acme.example";
+/// Another user of the organization.
+pub const STRANGER: &str = "somebody@acme.example";
+/// The audit event of what was applied.
+pub const EVENT: &str = "event-1";
 /// Secrets that must come out nowhere.
 pub const API_KEY: &str = "canary-api-key-7f31";
 pub const CLIENT_SECRET: &str = "canary-client-secret-91be";
 pub const AUTHORIZE: &str = "https://acme.eu.auth0.com/authorize";
 pub const SALT: Salt = *b"0123456789abcdef";
+pub const SEAL: Seal = Seal { salt: SALT, cost: Cost::LEAST };
 
 /// The time of all that happens first.
 pub fn now() -> Timestamp {
@@ -99,6 +105,11 @@ pub fn deleted(resource: Resource) -> Resource {
     Resource { deleting: true, ..resource }
 }
 
+/// A change that was begun and whose end is not on record.
+pub fn begun(operation: Operation, time: Timestamp) -> Pending {
+    Pending { operation, time, fingerprint: None, audit_event_id: None, audited: true }
+}
+
 pub fn oidc(spec: &mut IdentityProviderConfigSpec) -> &mut Oidc {
     spec.oidc.as_mut().unwrap()
 }
@@ -116,9 +127,8 @@ pub fn observed(change: impl FnOnce(&mut Observed)) -> Observed {
         account: Some(Ok(account())),
         provider: Some(Arc::new(Ok(provider(|_| {})))),
         login: Some(Login::Silent),
-        known_unchanged: false,
-        already_configured: false,
-        reset: false,
+        history: Some(Ok(None)),
+        ..Observed::nothing()
     };
     change(&mut observed);
     observed
@@ -224,7 +234,7 @@ pub fn login_differs() -> Login {
 pub fn applied(effect: &Effect) -> Receipt {
     match effect {
         Effect::Reset => Receipt::WasReset,
-        _ => Receipt::Applied { salt: SALT },
+        _ => Receipt::Applied { event: Some(EVENT.into()) },
     }
 }
 
@@ -233,6 +243,43 @@ pub fn desired(resource: &Resource) -> Desired {
     let oidc = resource.spec.as_ref().unwrap().oidc.as_ref().unwrap();
     let host = "api-trial.cognigy.ai".to_owned();
     Desired::oidc(oidc, CLIENT_ID.to_owned(), CLIENT_SECRET.into(), ORGANIZATION.to_owned(), host)
+}
+
+/// A change that the audit events tell of.
+pub fn change(id: &str, kind: ChangeKind, time: Timestamp, user: &str) -> Change {
+    Change { id: id.into(), kind, time, user: user.into() }
+}
+
+/// The newest audit event is this.
+pub fn tells(observed: &mut Observed, newest: Change) {
+    observed.history = Some(Ok(Some(newest)));
+}
+
+/// The audit events cannot be read, and the answer is this.
+pub fn history_says(observed: &mut Observed, status: u16) {
+    observed.history = Some(Err(refused(CognigyCall::AuditEvents, status)));
+}
+
+/// The fingerprint of a configuration, as a visit makes it.
+pub fn fingerprint(desired: &Desired) -> Fingerprint {
+    Fingerprint::of(desired, &SALT, Cost::LEAST).unwrap()
+}
+
+/// The conclusion of a plan, with the fingerprint of what it applies.
+pub fn end(
+    resource: &Resource,
+    observed: &Observed,
+    plan: &Plan,
+    receipt: Option<&Receipt>,
+    changed: Option<Timestamp>,
+    moment: Moment,
+) -> Conclusion {
+    let fingerprint = match &plan.effect {
+        Some(Effect::Apply(application)) => Some(fingerprint(&application.desired)),
+        _ => None,
+    };
+    let fingerprint = fingerprint.as_ref();
+    conclude(&Ending { resource, observed, plan, receipt, drift: None, fingerprint, changed, moment })
 }
 
 /// Status and reason of a condition.

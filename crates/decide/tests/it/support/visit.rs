@@ -1,13 +1,12 @@
 //! A visit as the operator makes it, with a function in Cognigy.AI's place.
 
-use cognigy_sso_api::Pending;
-use cognigy_sso_decide::{Effect, Event, Observed, Receipt, Resource, conclude, plan};
+use std::time::Duration;
+
+use cognigy_sso_decide as decide;
+use decide::{Application, Cause, Effect, Event, Memory, Observed, Receipt, Resource, Step, Write};
 use jiff::Timestamp;
 
-use super::{at, now};
-
-/// The most effects of one visit; more means that it would never end.
-const MOST_EFFECTS: usize = 6;
+use super::{SEAL, at, now};
 
 /// What a visit did.
 pub struct Visit {
@@ -18,6 +17,10 @@ pub struct Visit {
     pub events: Vec<Event>,
     /// How often Kubernetes was written to.
     pub writes: usize,
+    /// How long until the next visit, unless this one was broken off.
+    pub next: Option<Duration>,
+    /// What the operator remembers of it.
+    pub memory: Memory,
 }
 
 /// Answers every call the same way.
@@ -43,54 +46,105 @@ pub fn visit_at(
 /// Visits a resource, and dies where there is no receipt: what was written before is all that is left.
 pub fn attempt(
     now: Timestamp,
-    mut resource: Resource,
+    resource: Resource,
     observed: &mut Observed,
-    mut answer: impl FnMut(&Effect) -> Option<Receipt>,
+    answer: impl FnMut(&Effect) -> Option<Receipt>,
 ) -> Visit {
-    let (mut effects, mut writes) = (Vec::new(), 0);
-    for _ in 0..MOST_EFFECTS {
-        let plan = plan(&resource, observed, now);
-        effects.extend(plan.effect.as_ref().map(name));
-        let receipt = match &plan.effect {
-            None => None,
-            Some(effect) if write(&mut resource, effect) => {
-                writes += 1;
-                continue;
-            }
-            Some(effect) => match answer(effect) {
-                None => return Visit { resource, effects, events: Vec::new(), writes },
-                Some(Receipt::AlreadyConfigured) if !observed.already_configured => {
-                    observed.already_configured = true;
-                    continue;
-                }
-                Some(Receipt::WasReset) => {
-                    observed.reset = true;
-                    continue;
-                }
-                receipt => receipt,
-            },
-        };
-        let conclusion = conclude(&resource, observed, &plan, receipt.as_ref(), None, at(now));
-        let is_gone = resource.deleting && !resource.finalizer;
-        writes += usize::from(!is_gone && conclusion.status != resource.status);
-        resource.status = conclusion.status;
-        observed.already_configured = false;
-        return Visit { resource, effects, events: conclusion.events, writes };
-    }
-    panic!("a visit without end: {effects:?}");
+    run(now, resource, Memory::default(), observed, |_| {}, answer)
 }
 
-/// Carries out what is written to Kubernetes alone; says whether it was that.
-fn write(resource: &mut Resource, effect: &Effect) -> bool {
-    match effect {
-        Effect::AddFinalizer => resource.finalizer = true,
-        Effect::RemoveFinalizer => resource.finalizer = false,
-        Effect::Record(Pending { operation, time }) => {
-            resource.status.pending = Some(Pending { operation: *operation, time: *time });
+/// Visits a resource again, without a restart in between.
+pub fn visit_with(
+    memory: Memory,
+    now: Timestamp,
+    resource: Resource,
+    observed: &mut Observed,
+    mut answer: impl FnMut(&Effect) -> Receipt,
+) -> Visit {
+    run(now, resource, memory, observed, |_| {}, |effect| Some(answer(effect)))
+}
+
+/// Visits a resource whose organization shows something else when it is looked at again.
+pub fn visit_looking(
+    now: Timestamp,
+    resource: Resource,
+    observed: &mut Observed,
+    shown: impl FnOnce(&mut Observed),
+    mut answer: impl FnMut(&Effect) -> Receipt,
+) -> Visit {
+    run(now, resource, Memory::default(), observed, shown, |effect| Some(answer(effect)))
+}
+
+fn run(
+    now: Timestamp,
+    resource: Resource,
+    memory: Memory,
+    observed: &mut Observed,
+    shown: impl FnOnce(&mut Observed),
+    mut answer: impl FnMut(&Effect) -> Option<Receipt>,
+) -> Visit {
+    let mut shown = Some(shown);
+    let (mut effects, mut events, mut writes) = (Vec::new(), Vec::new(), 0);
+    let before = std::mem::replace(observed, Observed::nothing());
+    let mut machine = decide::Visit::new(resource, memory, before, SEAL);
+    let conclusion = loop {
+        match machine.step(at(now)) {
+            Step::Write(write) => {
+                effects.push(write_name(&write));
+                writes += 1;
+                let written = written(machine.resource().clone(), write);
+                machine.written(written).unwrap();
+            }
+            Step::Call { .. } => {
+                let effect = machine.effect().unwrap();
+                effects.push(name(effect));
+                match answer(effect) {
+                    Some(receipt) => machine.received(receipt),
+                    None => break None,
+                }
+            }
+            Step::Look => {
+                let seen = machine.observed();
+                let (login, history) = (seen.login.clone(), seen.history.clone());
+                let mut again = Observed { login, history, ..Observed::nothing() };
+                if let Some(shown) = shown.take() {
+                    shown(&mut again);
+                }
+                machine.looked(again.login, again.history);
+            }
+            Step::Tell(event) => events.push(event),
+            Step::End(conclusion) => break Some(conclusion),
         }
-        Effect::Configure(_) | Effect::Replace { .. } | Effect::Reset => return false,
+    };
+    *observed = machine.take_observed();
+    observed.already_configured = false;
+    observed.begun = None;
+    let (mut resource, memory) = machine.into_parts();
+    let Some(conclusion) = conclusion else {
+        return Visit { resource, effects, events, writes, next: None, memory };
+    };
+    let is_gone = resource.deleting && !resource.finalizer;
+    writes += usize::from(!is_gone && conclusion.status != resource.status);
+    resource.status = conclusion.status;
+    events.extend(conclusion.events);
+    Visit { resource, effects, events, writes, next: Some(conclusion.next), memory }
+}
+
+/// The resource after a write.
+pub fn written(mut resource: Resource, write: Write) -> Resource {
+    match write {
+        Write::Finalizer(present) => resource.finalizer = present,
+        Write::Status(status) => resource.status = *status,
     }
-    true
+    resource
+}
+
+fn write_name(write: &Write) -> &'static str {
+    match write {
+        Write::Finalizer(true) => "AddFinalizer",
+        Write::Finalizer(false) => "RemoveFinalizer",
+        Write::Status(_) => "Record",
+    }
 }
 
 /// The effect in a word.
@@ -98,10 +152,12 @@ pub fn name(effect: &Effect) -> &'static str {
     match effect {
         Effect::AddFinalizer => "AddFinalizer",
         Effect::RemoveFinalizer => "RemoveFinalizer",
-        Effect::Record(_) => "Record",
-        Effect::Configure(_) => "Configure",
-        Effect::Replace { adopts: true, .. } => "Adopt",
-        Effect::Replace { .. } => "Replace",
+        Effect::Record { .. } => "Record",
+        Effect::Apply(Application { cause: Cause::Adoption, .. }) => "Adopt",
+        Effect::Apply(Application { cause: Cause::PutBack, .. }) => "PutBack",
+        Effect::Apply(Application { cause: Cause::Drift, .. }) => "Correct",
+        Effect::Apply(Application { resets: true, .. }) => "Replace",
+        Effect::Apply(_) => "Configure",
         Effect::Reset => "Reset",
     }
 }

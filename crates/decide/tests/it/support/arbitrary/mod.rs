@@ -4,6 +4,7 @@ mod faults;
 mod observations;
 mod resources;
 
+use proptest::option;
 use proptest::prelude::*;
 
 use faults::call_fault;
@@ -12,24 +13,37 @@ pub use resources::resources;
 
 use cognigy_sso_decide::{Observed, Receipt, Resource};
 
-use super::SALT;
+use super::EVENT;
+
+/// The id of an audit event: the one that is on record most often.
+pub fn event_id() -> impl Strategy<Value = Box<str>> {
+    mostly(Box::from(EVENT), vec!["event-2".into(), "event-3".into()])
+}
 
 /// What an effect may answer.
 pub fn receipt() -> impl Strategy<Value = Receipt> {
     prop_oneof![
-        Just(()).prop_map(|()| Receipt::Written),
-        Just(()).prop_map(|()| Receipt::Applied { salt: SALT }),
+        option::of(event_id()).prop_map(|event| Receipt::Applied { event }),
         Just(()).prop_map(|()| Receipt::AlreadyConfigured),
         Just(()).prop_map(|()| Receipt::WasReset),
         call_fault().prop_map(Receipt::Refused),
         call_fault().prop_map(Receipt::RefusedAfterReset),
         call_fault().prop_map(Receipt::Open),
+        (call_fault(), option::of(event_id())).prop_map(|(fault, event)| Receipt::RolledBack { fault, event }),
+        (call_fault(), call_fault()).prop_map(|(fault, put_back)| Receipt::NotPutBack { fault, put_back }),
     ]
 }
 
 /// A resource, and what the operator could really see of it.
 pub fn scene() -> impl Strategy<Value = (Resource, Observed)> {
-    (resources(), prop_oneof![observation(Coherence::Coherent), good_observation()])
+    let observed = prop_oneof![observation(Coherence::Coherent).boxed(), good_observation().boxed()];
+    (resources().boxed(), observed).prop_map(|(resource, mut observed)| {
+        if resource.status.applied.is_some() {
+            // Only a first configuration is begun without a record.
+            observed.begun = None;
+        }
+        (resource, observed)
+    })
 }
 
 /// One of a few, the first most often.

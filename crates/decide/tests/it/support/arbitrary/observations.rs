@@ -2,15 +2,19 @@
 
 use std::sync::Arc;
 
-use cognigy_sso_decide::{Account, InputFault, Inputs, Login, Observed, Provider, ProviderFault};
+use cognigy_sso_api::{Operation, Pending};
+use cognigy_sso_decide::{
+    Account, CallFault, Change, ChangeKind, Claimant, Desired, InputFault, Inputs, Login, Observed, Provider,
+    ProviderFault, Resource,
+};
 use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::faults::{call_fault, input_fault, provider_fault};
-use super::mostly;
+use super::{event_id, mostly};
 use crate::support::{
-    API_KEY, CLIENT_ID, CLIENT_SECRET, ORGANIZATION, OTHER_ORGANIZATION, login_differs, login_matches, provider,
-    version,
+    API_KEY, CLIENT_ID, CLIENT_SECRET, ORGANIZATION, OTHER_ORGANIZATION, STRANGER, USER, begun, desired, fingerprint,
+    later, login_differs, login_matches, provider, resource, version,
 };
 
 /// Shall what is missing be missing for the want of something, as it is when it was really observed?
@@ -84,20 +88,62 @@ fn login() -> impl Strategy<Value = Option<Login>> {
     mostly(Some(Login::Silent), vec![None, Some(login_matches()), Some(login_differs())])
 }
 
+fn newest_change() -> impl Strategy<Value = Change> {
+    let kind = mostly(ChangeKind::Configure, vec![ChangeKind::Reset]);
+    (event_id(), kind, -7200..=0_i64, mostly(USER, vec![STRANGER])).prop_map(|(id, kind, seconds, user)| Change {
+        id,
+        kind,
+        time: later(seconds),
+        user: user.into(),
+    })
+}
+
+fn history() -> impl Strategy<Value = Result<Option<Change>, CallFault>> {
+    prop_oneof![
+        2 => Just(()).prop_map(|()| Ok(None)),
+        3 => newest_change().prop_map(|change| Ok(Some(change))),
+        1 => call_fault().prop_map(Err),
+    ]
+}
+
+fn rival() -> impl Strategy<Value = Option<Claimant>> {
+    let older = Resource { name: "elder".into(), uid: "0a7e".into(), created: later(-60), ..resource(|_| {}) };
+    proptest::option::weighted(0.1, Just(Claimant::of(&older)))
+}
+
+/// What is held in memory of what was applied, or of something else.
+fn previous() -> impl Strategy<Value = Option<Arc<Desired>>> {
+    let held = desired(&resource(|_| {}));
+    proptest::option::of(Just(Arc::new(held)))
+}
+
+/// What was begun in this visit, before Cognigy.AI was found to be configured.
+fn begun_now(already_configured: bool) -> Option<Pending> {
+    let fingerprint = Some(fingerprint(&desired(&resource(|_| {}))).as_str().into());
+    already_configured.then(|| Pending { fingerprint, ..begun(Operation::Configure, later(0)) })
+}
+
 /// An observation in which all that is needed is there.
 pub fn good_observation() -> impl Strategy<Value = Observed> {
     let published = prop_oneof![4 => Just(()).prop_map(|()| Ok(provider(|_| {}))), 1 => published()];
     let rotated = prop::bool::weighted(0.3);
-    (login(), published, rotated, prop::bool::weighted(0.2)).prop_map(|(login, published, rotated, configured)| {
-        crate::support::observed(|observed| {
-            observed.login = login;
-            observed.provider = Some(Arc::new(published));
-            observed.already_configured = configured;
-            if rotated {
-                crate::support::rotated(observed);
-            }
-        })
-    })
+    let configured = prop::bool::weighted(0.2);
+    let organization = (login(), history(), rival(), previous(), configured);
+    (organization.boxed(), published.boxed(), rotated).prop_map(
+        |((login, history, rival, previous, configured), published, rotated)| {
+            crate::support::observed(|observed| {
+                observed.login = login;
+                observed.history = Some(history);
+                (observed.rival, observed.previous) = (rival, previous);
+                observed.begun = begun_now(configured);
+                observed.provider = Some(Arc::new(published));
+                observed.already_configured = configured;
+                if rotated {
+                    crate::support::rotated(observed);
+                }
+            })
+        },
+    )
 }
 
 /// An observation.
@@ -105,8 +151,10 @@ pub fn observation(coherence: Coherence) -> impl Strategy<Value = Observed> {
     let account = prop_oneof![3 => account().prop_map(Ok), 1 => call_fault().prop_map(Err)];
     let flags = (prop::bool::weighted(0.1), prop::bool::weighted(0.2), prop::bool::weighted(0.2));
     let given = (prop::bool::weighted(0.9), prop::bool::weighted(0.9));
-    (inputs(), account, published(), login(), flags, given).prop_map(
-        move |(inputs, account, provider, login, (known_unchanged, already_configured, reset), (asked, fetched))| {
+    let organization = (account, login(), history(), rival(), previous());
+    (inputs().boxed(), organization.boxed(), published().boxed(), flags, given).prop_map(
+        move |(inputs, organization, provider, (known_unchanged, already_configured, reset), (asked, fetched))| {
+            let (account, login, history, rival, previous) = organization;
             let unusable = |field: &str| inputs.authorities.iter().any(|fault| fault.field == field);
             let (asked, fetched) = match coherence {
                 Coherence::Anything => (asked, fetched),
@@ -118,9 +166,14 @@ pub fn observation(coherence: Coherence) -> impl Strategy<Value = Observed> {
                 account: asked.then_some(account),
                 provider: fetched.then(|| Arc::new(provider)),
                 login: login.filter(|_| asked),
+                history: asked.then_some(history),
+                rival,
+                previous,
+                begun: begun_now(already_configured),
                 inputs,
                 known_unchanged,
                 already_configured,
+                recorded: false,
                 reset,
             }
         },

@@ -4,19 +4,22 @@ use std::sync::LazyLock;
 
 use cognigy_sso_api::{
     AdoptionPolicy, Applied, ClientCheck, Condition, ConditionStatus, ConditionType, DeletionPolicy, DriftPolicy,
-    IdentityProviderConfigSpec, IdentityProviderConfigStatus, Mode, Operation, Organization, Pending, Reason,
+    IdentityProviderConfigSpec, IdentityProviderConfigStatus, Mode, Operation, Organization, Pending, Reason, Refused,
     SigningAlgorithm, VerificationMode,
 };
-use cognigy_sso_decide::{Fingerprint, Resource};
+use cognigy_sso_decide::Resource;
+use jiff::Timestamp;
+use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
-use super::mostly;
-use crate::support::{ORGANIZATION, OTHER_ORGANIZATION, SALT, desired, later, oidc, resource, spec, version};
+use super::{event_id, mostly};
+use crate::support::{
+    ORGANIZATION, OTHER_ORGANIZATION, begun, desired, fingerprint, later, oidc, resource, spec, version,
+};
 
 /// Of the configuration that a resource declares if nothing about it was changed.
-static FINGERPRINT: LazyLock<String> =
-    LazyLock::new(|| Fingerprint::of(&desired(&resource(|_| {})), &SALT).unwrap().as_str().to_owned());
+static FINGERPRINT: LazyLock<String> = LazyLock::new(|| fingerprint(&desired(&resource(|_| {}))).as_str().to_owned());
 
 type Edit = fn(&mut IdentityProviderConfigSpec);
 
@@ -72,44 +75,78 @@ fn conditions() -> impl Strategy<Value = Vec<Condition>> {
     })
 }
 
+fn fingerprints() -> impl Strategy<Value = Box<str>> {
+    let others = vec!["".into(), "$argon2id$v=19$m=4294967295,t=9".into()];
+    mostly(Box::from(FINGERPRINT.as_str()), others)
+}
+
 fn applied() -> impl Strategy<Value = Option<Applied>> {
-    let fingerprint = mostly(FINGERPRINT.clone(), vec![String::new(), "$argon2id$v=19$m=4294967295,t=9".to_owned()]);
-    let number = mostly("1", vec!["2"]);
-    let applied = (fingerprint, 1..=3_i64, number).prop_map(|(fingerprint, generation, number)| Applied {
+    let parts = (fingerprints(), 1..=3_i64, mostly("1", vec!["2"]), option::of(event_id()));
+    let applied = parts.prop_map(|(fingerprint, generation, number, audit_event_id)| Applied {
         time: later(-3600),
         generation,
-        fingerprint: fingerprint.into(),
+        fingerprint,
         secrets: vec![version("acme-oidc", number), version("cognigy-api", number)],
-        audit_event_id: None,
+        audit_event_id,
     });
-    proptest::option::of(applied)
+    option::of(applied)
+}
+
+fn pending() -> impl Strategy<Value = Option<Pending>> {
+    use Operation::{Adopt, Configure, Correct, PutBack, Replace};
+    let operation = select(vec![Configure, Replace, Adopt, Correct, PutBack]);
+    let parts = (operation, option::of(fingerprints()), option::of(event_id()));
+    let pending = parts.prop_map(|(operation, fingerprint, audit_event_id)| Pending {
+        fingerprint,
+        audit_event_id,
+        ..begun(operation, later(-60))
+    });
+    option::weighted(0.2, pending)
+}
+
+fn refused() -> impl Strategy<Value = Option<Refused>> {
+    let refused = (fingerprints(), 1..=3_i64).prop_map(|(fingerprint, generation)| Refused {
+        time: later(-60),
+        generation,
+        fingerprint,
+        message: "Cognigy.AI answers 400 to POST identityprovider/configure.".into(),
+        again: false,
+    });
+    option::weighted(0.2, refused)
+}
+
+fn corrections() -> impl Strategy<Value = Vec<Timestamp>> {
+    proptest::collection::vec((-7200..0_i64).prop_map(later), 0..=3)
 }
 
 fn statuses() -> impl Strategy<Value = IdentityProviderConfigStatus> {
-    let operation = select(vec![Operation::Configure, Operation::Replace, Operation::Adopt]);
-    let pending = operation.prop_map(|operation| Pending { operation, time: later(-60) });
     let organization = mostly(Some(ORGANIZATION), vec![None, Some(OTHER_ORGANIZATION)]);
-    let parts = (conditions(), applied(), proptest::option::weighted(0.2, pending), organization, -1..=3_i64);
-    parts.prop_map(|(conditions, applied, pending, organization, observed_generation)| IdentityProviderConfigStatus {
-        observed_generation,
-        conditions,
-        organization: organization.map(|id| Organization { id: id.into(), api_host: "api-trial.cognigy.ai".into() }),
-        urls: None,
-        issuer: None,
-        applied,
-        pending,
-        last_handled_reconcile_at: None,
-    })
+    let record = (applied(), pending(), refused(), corrections());
+    (conditions().boxed(), record.boxed(), organization, -1..=3_i64).prop_map(
+        |(conditions, (applied, pending, refused, corrections), organization, observed_generation)| {
+            let api_host: Box<str> = "api-trial.cognigy.ai".into();
+            IdentityProviderConfigStatus {
+                observed_generation,
+                conditions,
+                organization: organization.map(|id| Organization { id: id.into(), api_host: api_host.clone() }),
+                applied,
+                pending,
+                refused,
+                corrections,
+                ..IdentityProviderConfigStatus::default()
+            }
+        },
+    )
 }
 
 /// Resources.
 pub fn resources() -> impl Strategy<Value = Resource> {
     let spec = prop_oneof![
-        15 => specs().prop_map(|spec| Ok(Box::new(spec))),
+        15 => specs().boxed().prop_map(|spec| Ok(Box::new(spec))),
         1 => Just(Err("missing field `cognigy`".into())),
     ];
-    let marks = (prop::bool::weighted(0.2), any::<bool>(), proptest::option::of(Just("now".into())));
-    let status = prop_oneof![3 => statuses(), 1 => Just(IdentityProviderConfigStatus::default())];
+    let marks = (prop::bool::weighted(0.2), any::<bool>(), option::of(Just("now".into())));
+    let status = prop_oneof![3 => statuses().boxed(), 1 => Just(IdentityProviderConfigStatus::default())];
     (spec, status, marks, 3..=4_i64).prop_map(|(spec, status, (deleting, finalizer, requested_at), generation)| {
         Resource { spec, status, deleting, finalizer, requested_at, generation, ..resource(|_| {}) }
     })

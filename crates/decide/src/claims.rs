@@ -1,0 +1,89 @@
+//! Which resource acts for an organization: of all that declare it, the oldest.
+
+use std::collections::{BTreeSet, HashMap};
+
+use cognigy_sso_api::{Mode, Organization};
+use jiff::Timestamp;
+
+use crate::resource::Resource;
+
+/// A resource that declares an organization. Older ones come first; of those of one second, the uid decides.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Claimant {
+    created: Timestamp,
+    uid: Box<str>,
+    /// `metadata.namespace`.
+    pub namespace: Box<str>,
+    /// `metadata.name`.
+    pub name: Box<str>,
+}
+
+impl Claimant {
+    /// The resource as a claimant.
+    #[must_use]
+    pub fn of(resource: &Resource) -> Self {
+        Self {
+            created: resource.created,
+            uid: resource.uid.clone(),
+            namespace: resource.namespace.clone(),
+            name: resource.name.clone(),
+        }
+    }
+}
+
+/// Who declares which organization.
+#[derive(Debug, Default)]
+pub struct Claims {
+    claimants: HashMap<Organization, BTreeSet<Claimant>>,
+    held: HashMap<Claimant, Organization>,
+}
+
+impl Claims {
+    /// Notes the organization that a resource declares, or that it declares none any more. Answers with the others whom
+    /// that concerns: those of the organization that it came to, and of the one that it left.
+    pub fn note(&mut self, claimant: &Claimant, organization: Option<&Organization>) -> Vec<Claimant> {
+        if self.held.get(claimant) == organization {
+            return Vec::new();
+        }
+        let mut concerned = self.leave(claimant);
+        if let Some(organization) = organization {
+            let others = self.claimants.entry(organization.clone()).or_default();
+            concerned.extend(others.iter().cloned());
+            others.insert(claimant.clone());
+            self.held.insert(claimant.clone(), organization.clone());
+        }
+        concerned
+    }
+
+    fn leave(&mut self, claimant: &Claimant) -> Vec<Claimant> {
+        let Some(organization) = self.held.remove(claimant) else { return Vec::new() };
+        let Some(others) = self.claimants.get_mut(&organization) else { return Vec::new() };
+        others.remove(claimant);
+        let concerned = others.iter().cloned().collect();
+        if others.is_empty() {
+            self.claimants.remove(&organization);
+        }
+        concerned
+    }
+
+    /// The resource that acts for the organization in place of this one, if there is one.
+    #[must_use]
+    pub fn rival(&self, claimant: &Claimant, organization: &Organization) -> Option<&Claimant> {
+        self.claimants.get(organization)?.first().filter(|oldest| *oldest < claimant)
+    }
+}
+
+impl Resource {
+    /// The organization that this resource declares, as its status tells.
+    #[must_use]
+    pub fn claim(&self) -> Option<&Organization> {
+        self.status.organization.as_ref().filter(|_| self.acts())
+    }
+
+    /// Does it act for the organization of its API key? One that only plans, or cannot be read, and never applied anything does
+    /// not. One that is suspended does: what it applied shall stay.
+    #[must_use]
+    pub fn acts(&self) -> bool {
+        self.spec.as_ref().is_ok_and(|spec| spec.mode == Mode::Manage) || self.owns_configuration()
+    }
+}

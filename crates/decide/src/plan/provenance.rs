@@ -1,0 +1,85 @@
+//! Whose work it is that shows: what a crash or a lost answer has left behind is this resource's own.
+
+use cognigy_sso_api::{AdoptionPolicy, Operation, Pending};
+
+use super::standing::CLOCK_SKEW;
+use crate::history::{Change, ChangeKind};
+use crate::observed::Observed;
+use crate::resource::Resource;
+
+/// What was begun, on record or in this very visit.
+pub(super) fn begun<'a>(resource: &'a Resource, observed: &'a Observed) -> Option<&'a Pending> {
+    resource.status.pending.as_ref().or(observed.begun.as_ref())
+}
+
+/// What is put on record of the audit events before something is begun: the id of the newest one, and whether that is known.
+/// Where they cannot be read, it is the one that tells of what was applied, unless something else was begun since.
+pub(crate) fn baseline(resource: &Resource, observed: &Observed) -> (Option<Box<str>>, bool) {
+    if let Some(Ok(newest)) = &observed.history {
+        return (newest.as_ref().map(|newest| newest.id.clone()), true);
+    }
+    let applied = resource.status.applied.as_ref().filter(|_| resource.status.pending.is_none());
+    let event = applied.and_then(|applied| applied.audit_event_id.clone());
+    let is_known = event.is_some();
+    (event, is_known)
+}
+
+/// The newest change, if it is certainly a configuration that this resource's API key made since then.
+pub(super) fn own_event_since<'a>(resource: &Resource, observed: &'a Observed, begun: &Pending) -> Option<&'a Change> {
+    let applied = resource.status.applied.as_ref().and_then(|applied| applied.audit_event_id.as_ref());
+    let newest = own_configuration(observed)?;
+    let is_known = [begun.audit_event_id.as_ref(), applied].contains(&Some(&newest.id));
+    // One that is older was not listed yet when it was looked for.
+    let is_new = begun.audited && !is_known && newest.time >= begun.time - CLOCK_SKEW;
+    (is_new && !may_be_of_applied(resource, newest, begun)).then_some(newest)
+}
+
+/// May the event tell of what was applied before? Neither that one's event is known, nor which was the newest after it.
+fn may_be_of_applied(resource: &Resource, change: &Change, begun: &Pending) -> bool {
+    let applied = resource.status.applied.as_ref().filter(|applied| applied.audit_event_id.is_none());
+    begun.audit_event_id.is_none() && applied.is_some_and(|applied| change.time <= applied.time + CLOCK_SKEW)
+}
+
+/// The newest change, if it did not come of what was begun: neither was it there before, nor is it the user's of this
+/// resource's API key.
+pub(super) fn foreign_event_since<'a>(observed: &'a Observed, begun: &Pending) -> Option<&'a Change> {
+    let newest = observed.newest_change()?;
+    (is_since(newest, begun) && !observed.is_by_us(newest)).then_some(newest)
+}
+
+/// Did it happen since then? Where no audit event could be read before, the clocks must tell.
+fn is_since(change: &Change, begun: &Pending) -> bool {
+    if begun.audited {
+        begun.audit_event_id.as_ref() != Some(&change.id)
+    } else {
+        change.time >= begun.time - CLOCK_SKEW
+    }
+}
+
+/// The newest change, if it is a configuration by the user of this resource's API key.
+fn own_configuration(observed: &Observed) -> Option<&Change> {
+    let newest = observed.newest_change()?;
+    (newest.kind == ChangeKind::Configure && observed.is_by_us(newest)).then_some(newest)
+}
+
+/// Is the configuration that shows what a crash or a lost answer of this resource has left behind? `matches`: it shows for the
+/// declared provider and client.
+pub(super) fn is_left_by_us(resource: &Resource, observed: &Observed, matches: bool) -> bool {
+    match begun(resource, observed) {
+        Some(begun) if observed.newest_change().is_some() => {
+            let is_ours =
+                |newest: &Change| is_since(newest, begun) && (begun.audited || newest.time >= resource.created);
+            own_configuration(observed).is_some_and(is_ours) || is_left_unrecorded(resource, observed)
+        }
+        Some(begun) => begun.operation == Operation::Configure && matches,
+        None => is_left_unrecorded(resource, observed),
+    }
+}
+
+/// A first configuration is not put on record before it is sent, as a rule. It is known by who made it, and by being younger
+/// than the resource.
+fn is_left_unrecorded(resource: &Resource, observed: &Observed) -> bool {
+    let never = resource.spec.as_ref().is_ok_and(|spec| spec.adoption_policy == AdoptionPolicy::Never);
+    let newest = own_configuration(observed).filter(|_| !never && !resource.status.saw_foreign);
+    newest.is_some_and(|newest| newest.time >= resource.created)
+}

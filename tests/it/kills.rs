@@ -1,0 +1,175 @@
+//! Killed before and after every call, again and again: nothing is lost, nothing is applied twice that need not be, and
+//! nobody else's configuration is touched.
+
+use std::time::Duration;
+
+use cognigy_sso_api::{ConditionStatus, ConditionType, Reason};
+use cognigy_sso_testkit::cognigy::Operation;
+use cognigy_sso_testkit::server::{Fault, Plan};
+use serde_json::{Value, json};
+
+use crate::support::{ORGANIZATION, Operator, PATIENCE, World};
+
+const KILLS: usize = 200;
+const STRANGERS: &str = "ffffffffffffffffffffffff";
+/// Longer than anything waits for.
+const FOR_EVER: Duration = Duration::from_mins(5);
+
+/// Where the operator dies.
+#[derive(Clone, Copy, Debug)]
+enum Moment {
+    /// The call was sent and nothing has come of it.
+    Before(Operation),
+    /// The call has taken effect, and its answer is not there yet.
+    Inside(Operation),
+    /// The answer is there.
+    After(Operation),
+    /// What is about to be done is on record.
+    Recorded,
+}
+
+const MOMENTS: [Moment; 16] = [
+    Moment::Before(Operation::Me),
+    Moment::After(Operation::Me),
+    Moment::Before(Operation::Login),
+    Moment::After(Operation::Login),
+    Moment::Before(Operation::AuditEvents),
+    Moment::After(Operation::AuditEvents),
+    Moment::Before(Operation::Reset),
+    Moment::Inside(Operation::Reset),
+    Moment::After(Operation::Reset),
+    Moment::Before(Operation::Configure),
+    Moment::Inside(Operation::Configure),
+    Moment::After(Operation::Configure),
+    Moment::Recorded,
+    Moment::Inside(Operation::Configure),
+    Moment::Inside(Operation::Reset),
+    Moment::After(Operation::Configure),
+];
+
+impl Moment {
+    /// Makes what is asked at that moment hang.
+    fn prepare(self, world: &World) {
+        match self {
+            Self::Before(operation) => world.cognigy.install(Plan::on(operation, [Fault::silence()])),
+            Self::Inside(operation) => world.cognigy.install(Plan::on(operation, [Fault::late_answer(FOR_EVER)])),
+            Self::After(_) | Self::Recorded => {}
+        }
+    }
+
+    /// Waits for that moment in a change that is under way.
+    async fn arrive(self, world: &World, name: &str) {
+        match self {
+            Self::Before(operation) => {
+                world.cognigy.wait_for_call(|call| call.operation == operation, PATIENCE).await.unwrap();
+            }
+            Self::Inside(operation) => {
+                world.cognigy.wait_for_call(|call| call.operation == operation && call.effect, PATIENCE).await.unwrap();
+            }
+            Self::After(operation) => {
+                let answered = |status: Option<u16>| status.is_some();
+                world
+                    .cognigy
+                    .wait_for_call(|call| call.operation == operation && answered(call.status), PATIENCE)
+                    .await
+                    .unwrap();
+            }
+            Self::Recorded => {
+                let is_recorded = |status: &cognigy_sso_api::IdentityProviderConfigStatus| status.pending.is_some();
+                world
+                    .until(name, "on record or done", |resource| {
+                        resource.status.as_ref().is_some_and(is_recorded) || crate::support::is_ready(resource)
+                    })
+                    .await;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn two_hundred_times_in_a_row() {
+    let world = World::new("kills").await;
+    world.cognigy.change(|settings| settings.rate_limit = u32::MAX);
+    let strangers = json!({ "idpType": "saml", "idpIssuer": "somebody" });
+    world.cognigy.configure_as_stranger(STRANGERS, strangers.clone());
+    add_organization(&world, "strangers", STRANGERS).await;
+    let mut operator = world.operator().await;
+    world.create(world.idp("acme")).await;
+    world.ready("acme").await;
+    world.condition("strangers", ConditionType::Stalled, ConditionStatus::True, Reason::AlreadyConfigured).await;
+    for kill in 0..KILLS {
+        let moment = MOMENTS[kill % MOMENTS.len()];
+        // Of five, one dies in a first configuration.
+        if kill % 5 == 4 {
+            first_configuration(&world, &mut operator, kill, moment).await;
+        } else {
+            rotation(&world, &mut operator, kill, moment).await;
+        }
+        assert_eq!(world.cognigy.configuration(STRANGERS), Some(strangers.clone()), "kill {kill}: {moment:?}");
+    }
+}
+
+/// The client secret is rotated, and the operator dies on the way.
+async fn rotation(world: &World, operator: &mut Operator, kill: usize, moment: Moment) {
+    world.cognigy.clear_calls();
+    moment.prepare(world);
+    let secret = format!("secret-{kill}");
+    world.rotate(&secret).await;
+    moment.arrive(world, "acme").await;
+    reborn(world, operator).await;
+    world.holds(&secret).await;
+    let settled = world
+        .until("acme", "settled", |resource| {
+            crate::support::is_ready(resource) && resource.status.as_ref().unwrap().pending.is_none()
+        })
+        .await;
+    assert!(settled.status.unwrap().applied.unwrap().audit_event_id.is_some());
+    let applied = configurations(world, ORGANIZATION);
+    assert_eq!(applied, [json!(secret)], "kill {kill}: {moment:?}: applied once");
+}
+
+/// Another organization is declared, and the operator dies on the way. It may be applied a second time, since a first
+/// configuration is not put on record; then after a reset.
+async fn first_configuration(world: &World, operator: &mut Operator, kill: usize, moment: Moment) {
+    let (name, organization) = (format!("first-{kill}"), format!("{kill:024x}"));
+    let moment = match moment {
+        Moment::Before(Operation::Reset) => Moment::Before(Operation::Configure),
+        Moment::Inside(Operation::Reset) | Moment::Recorded => Moment::Inside(Operation::Configure),
+        Moment::After(Operation::Reset) => Moment::After(Operation::Configure),
+        moment => moment,
+    };
+    world.cognigy.clear_calls();
+    moment.prepare(world);
+    add_organization(world, &name, &organization).await;
+    moment.arrive(world, &name).await;
+    reborn(world, operator).await;
+    world.ready(&name).await;
+    assert_eq!(
+        world.cognigy.configuration(&organization).unwrap()["idpClientSecret"],
+        world.configured_secret().unwrap()
+    );
+    let times = configurations(world, &organization).len();
+    assert!((1..=2).contains(&times), "kill {kill}: {moment:?}: applied {times} times");
+    world.delete(&name).await;
+}
+
+/// A resource for an organization of its own.
+async fn add_organization(world: &World, name: &str, organization: &str) {
+    world.cognigy.add_admin(name, organization);
+    world.put_secret(name, &[("apiKey", name)]).await;
+    world.create(world.idp(name).with("/spec/cognigy/apiKeySecretRef/name", json!(name))).await;
+}
+
+/// Killed, and started again with nothing in its way.
+async fn reborn(world: &World, operator: &mut Operator) {
+    operator.kill().await;
+    world.cognigy.clear_faults();
+    *operator = world.operator().await;
+}
+
+/// The client secrets that took effect in an organization, in order.
+fn configurations(world: &World, organization: &str) -> Vec<Value> {
+    let calls = world.cognigy.calls_of(Operation::Configure);
+    let mine = calls.into_iter().filter(|call| call.effect && call.subject.as_deref() == Some(organization));
+    mine.map(|call| call.body["idpClientSecret"].clone()).collect()
+}
