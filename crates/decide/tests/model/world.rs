@@ -1,0 +1,210 @@
+//! The state of everything: Kubernetes, the operator's process, the provider, Cognigy.AI, and what the rules remember.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use cognigy_sso_api::{ConditionType, IdentityProviderConfigSpec, IdentityProviderConfigStatus};
+use cognigy_sso_decide::{Claimant, Claims, Memory, Resource};
+
+use crate::cognigy::{Body, Organization};
+use crate::rules::Broken;
+use crate::samples::{CLIENTS, ORGANIZATION, resource};
+use crate::setting::Setting;
+
+/// What the checks at the provider come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Mood {
+    Verified,
+    Refuted,
+    Unknown,
+}
+
+/// The Secret with the client secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Secret {
+    pub value: u8,
+    pub version: u8,
+}
+
+/// One resource: as the API server has it, as the operator remembers it, and what the rules need to know of it.
+#[derive(Clone, Debug)]
+pub struct Declared {
+    /// As the API server has it.
+    pub server: Resource,
+    /// What was concluded and could not be written.
+    pub unsaved: Option<IdentityProviderConfigStatus>,
+    pub memory: Memory,
+    /// Does the operator count it among those that act for the organization?
+    pub claims: bool,
+    pub known: Known,
+}
+
+/// What an onlooker who sees everything knows of a resource.
+#[derive(Clone, Debug, Default, Hash)]
+pub struct Known {
+    /// What the organization was given last in the name of this resource.
+    pub given: Option<Body>,
+    /// What Cognigy.AI refused for good after a reset, as long as it is declared unchanged and nobody asks for it again.
+    pub refused: Option<Body>,
+    /// What this process saw in force last.
+    pub previous: Option<Body>,
+}
+
+#[derive(Clone, Debug)]
+pub struct World {
+    /// Seconds since the first resource was created.
+    pub now: i64,
+    pub secret: Secret,
+    pub provider: Mood,
+    pub organization: Organization,
+    /// The older first; `None` once it is gone.
+    pub resources: Vec<Option<Arc<Declared>>>,
+    /// How many disturbances may still come.
+    pub left: u8,
+    /// The first rule that was broken.
+    pub broken: Option<Broken>,
+}
+
+impl World {
+    /// Fresh resources.
+    pub fn new(setting: Setting, organization: Organization, left: u8) -> Self {
+        let numbers = 0..if setting.two { 2 } else { 1 };
+        let resources = numbers.map(|number| Some(Arc::new(Declared::new(resource(setting, number))))).collect();
+        let secret = Secret { value: 1, version: 1 };
+        Self { now: 10, secret, provider: Mood::Verified, organization, resources, left, broken: None }
+    }
+
+    pub fn get(&self, number: usize) -> Option<&Declared> {
+        self.resources.get(number)?.as_deref()
+    }
+
+    pub fn get_mut(&mut self, number: usize) -> Option<&mut Declared> {
+        self.resources.get_mut(number)?.as_mut().map(Arc::make_mut)
+    }
+
+    /// The numbers of those that are not gone.
+    pub fn alive(&self) -> Vec<usize> {
+        (0..self.resources.len()).filter(|number| self.get(*number).is_some()).collect()
+    }
+
+    /// The operator starts anew: what it held in memory is lost.
+    pub fn restart(&mut self) {
+        for number in self.alive() {
+            let Some(declared) = self.get_mut(number) else { continue };
+            declared.memory = Memory::default();
+            declared.unsaved = None;
+            declared.known.previous = None;
+            declared.declare();
+        }
+    }
+
+    /// The older resource that acts in place of this one, as the operator knows it.
+    pub fn rival(&self, number: usize) -> Option<Claimant> {
+        let mut claims = Claims::default();
+        let organization = organization();
+        for declared in self.resources.iter().flatten() {
+            claims.note(&Claimant::of(&declared.server), Some(&organization).filter(|_| declared.claims));
+        }
+        claims.rival(&Claimant::of(&self.get(number)?.server), &organization).cloned()
+    }
+
+    /// A rule is broken; the first one counts.
+    pub fn breaks(&mut self, broken: Broken) {
+        self.broken.get_or_insert(broken);
+    }
+
+    /// What tells this world from others, but for the disturbances left. Of audit events only their order counts.
+    pub fn essence(&self) -> u64 {
+        let mut text = String::new();
+        let _ = write!(text, "{} {:?} {:?} {:?}", self.now, self.secret, self.provider, self.organization.holds);
+        let _ = write!(text, "{}", self.organization.was_ours);
+        for change in [self.organization.newest_configuration(), self.organization.newest_change(false)] {
+            let _ = write!(text, "{change:?}");
+        }
+        self.resources.iter().for_each(|declared| describe(declared.as_deref(), &mut text));
+        let mut hasher = DefaultHasher::new();
+        without_event_numbers(&text).hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+fn organization() -> cognigy_sso_api::Organization {
+    cognigy_sso_api::Organization { id: ORGANIZATION.into(), api_host: "api-trial.cognigy.ai".into() }
+}
+
+fn describe(declared: Option<&Declared>, text: &mut String) {
+    let Some(Declared { server, unsaved, memory, claims, known }) = declared else { return text.push_str("gone") };
+    let Resource { generation, deleting, finalizer, requested_at, status, .. } = server;
+    let client_id = declared.map(Declared::client_id);
+    let policy = server.spec.as_ref().map(|spec| spec.deletion_policy);
+    let _ = write!(text, "{generation} {deleting} {finalizer} {requested_at:?} {client_id:?} {policy:?} {claims}");
+    let _ = write!(text, "{memory:?} {known:?}");
+    text.push_str(&serde_json::to_string(status).unwrap());
+    text.push_str(&serde_json::to_string(unsaved).unwrap());
+}
+
+/// Numbers audit events in the order of their ids, from none on.
+fn without_event_numbers(text: &str) -> String {
+    let mut parts = text.split("event-");
+    let first = parts.next().unwrap_or_default();
+    let parts: Vec<_> = parts.map(|part| part.split_at(3)).collect();
+    let ids: BTreeSet<_> = parts.iter().map(|(id, _)| *id).collect();
+    let mut text = first.to_owned();
+    for (id, rest) in parts {
+        let _ = write!(text, "event-{}{rest}", ids.range(..id).count());
+    }
+    text
+}
+
+impl Declared {
+    fn new(server: Resource) -> Self {
+        let mut declared =
+            Self { server, unsaved: None, memory: Memory::default(), claims: false, known: Known::default() };
+        declared.declare();
+        declared
+    }
+
+    /// The resource as the operator has it.
+    pub fn seen(&self) -> Resource {
+        let status = self.unsaved.as_ref().unwrap_or(&self.server.status).clone();
+        Resource { status, ..self.server.clone() }
+    }
+
+    /// Counts it among those that act for the organization, if its status says so.
+    pub fn declare(&mut self) {
+        self.claims = self.seen().claim().is_some();
+    }
+
+    pub fn spec(&self) -> &IdentityProviderConfigSpec {
+        self.server.spec.as_ref().unwrap()
+    }
+
+    pub fn client_id(&self) -> &str {
+        self.spec().oidc.as_ref().unwrap().client_id.as_ref().unwrap()
+    }
+
+    /// What is declared.
+    pub fn body(&self, secret: Secret) -> Body {
+        format!("{} with secret-{}", self.client_id(), secret.value).into()
+    }
+
+    /// Somebody edits the spec.
+    pub fn edit(&mut self, change: impl FnOnce(&mut IdentityProviderConfigSpec)) {
+        change(self.server.spec.as_mut().unwrap());
+        self.server.generation += 1;
+    }
+
+    /// Somebody declares the other client.
+    pub fn edit_client(&mut self) {
+        let other = CLIENTS.into_iter().find(|client| *client != self.client_id()).unwrap();
+        self.edit(|spec| spec.oidc.as_mut().unwrap().client_id = Some(other.to_owned()));
+        self.known.refused = None;
+    }
+
+    pub fn ready_in_words(&self) -> String {
+        let ready = self.server.status.condition(ConditionType::Ready);
+        ready.map_or_else(|| "not reported".to_owned(), |ready| format!("{:?} {:?}", ready.status, ready.reason))
+    }
+}
