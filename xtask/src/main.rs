@@ -4,6 +4,7 @@ mod cargo;
 mod control_plane;
 mod crd;
 mod demo;
+mod faults;
 mod interruption;
 mod test;
 
@@ -21,6 +22,8 @@ enum Task {
     Crd(crd::Crd),
     /// From a bare machine to a resource that is Ready: shows each step and checks that it happened.
     Demo(demo::Demo),
+    /// Random faults and crashes in virtual time: what goes wrong is told with its seed.
+    Faults(faults::Faults),
     /// All that CI checks: formatting, lints, generated files, dependencies, tests.
     Test,
 }
@@ -39,6 +42,7 @@ impl Task {
             Self::ControlPlane(command) => command.run().await.map(|()| ExitCode::SUCCESS),
             Self::Crd(crd) => crd.run().map(|()| ExitCode::SUCCESS),
             Self::Demo(demo) => Box::pin(demo.run()).await,
+            Self::Faults(faults) => Ok(faults.run()),
             Self::Test => test::run().await,
         }
     }
