@@ -10,11 +10,14 @@ use super::super::stage::Stage;
 use super::verify;
 
 /// All that happened: one event for each happening, none for a retry.
-const HAPPENED: [&str; 8] = [
+const HAPPENED: [&str; 11] = [
     "acme Configured",
     "acme Configured",
     "acme VerificationFailed",
     "acme VerificationFailed",
+    "acme RolledBack",
+    "acme DriftDetected",
+    "acme DriftCorrected",
     "globex Configured",
     "globex Reset",
     "acme Adopted",
