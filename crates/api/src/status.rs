@@ -182,7 +182,7 @@ pub struct Pending {
     /// Id of the newest audit event about the configuration before it was begun: what is newer came of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audit_event_id: Option<Box<str>>,
-    /// Was it known which audit event that was, or that there was none? If not, an event that shows later proves nothing.
+    /// `true` when it was known which audit event that was, or that there was none. Else an event that shows later proves nothing.
     #[serde(default, skip_serializing_if = "is_false")]
     pub audited: bool,
 }
@@ -200,7 +200,7 @@ pub struct Refused {
     /// What Cognigy.AI answered.
     #[schemars(length(max = 1024))]
     pub message: Box<str>,
-    /// Was a check asked for since, so that it is tried once more?
+    /// `true` when a check was asked for since, so that it is tried once more.
     #[serde(default, skip_serializing_if = "is_false")]
     pub again: bool,
 }
