@@ -3,9 +3,10 @@
 
 use std::time::Duration;
 
-use cognigy_sso_api::{ConditionStatus, ConditionType, Reason};
+use cognigy_sso_api::{ConditionStatus, ConditionType, IdentityProviderConfig, Reason};
 use cognigy_sso_testkit::cognigy::Operation;
-use cognigy_sso_testkit::server::{Fault, Plan};
+use cognigy_sso_testkit::provider::Operation as Provided;
+use cognigy_sso_testkit::server::{Call, Fault, Plan};
 use serde_json::{Value, json};
 
 use crate::support::{ORGANIZATION, Operator, PATIENCE, World};
@@ -24,11 +25,17 @@ enum Moment {
     Inside(Operation),
     /// The answer is there.
     After(Operation),
+    /// The provider has not answered.
+    Asking(Provided),
+    /// The finalizer is on.
+    Finalized,
     /// What is about to be done is on record.
     Recorded,
+    /// What was done is on record.
+    Reported,
 }
 
-const MOMENTS: [Moment; 16] = [
+const MOMENTS: [Moment; 17] = [
     Moment::Before(Operation::Me),
     Moment::After(Operation::Me),
     Moment::Before(Operation::Login),
@@ -41,10 +48,11 @@ const MOMENTS: [Moment; 16] = [
     Moment::Before(Operation::Configure),
     Moment::Inside(Operation::Configure),
     Moment::After(Operation::Configure),
+    Moment::Asking(Provided::Discovery),
+    Moment::Asking(Provided::Keys),
+    Moment::Finalized,
     Moment::Recorded,
-    Moment::Inside(Operation::Configure),
-    Moment::Inside(Operation::Reset),
-    Moment::After(Operation::Configure),
+    Moment::Reported,
 ];
 
 impl Moment {
@@ -53,7 +61,8 @@ impl Moment {
         match self {
             Self::Before(operation) => world.cognigy.install(Plan::on(operation, [Fault::silence()])),
             Self::Inside(operation) => world.cognigy.install(Plan::on(operation, [Fault::late_answer(FOR_EVER)])),
-            Self::After(_) | Self::Recorded => {}
+            Self::Asking(operation) => world.provider.install(Plan::on(operation, [Fault::silence()])),
+            Self::After(_) | Self::Finalized | Self::Recorded | Self::Reported => {}
         }
     }
 
@@ -74,6 +83,19 @@ impl Moment {
                     .await
                     .unwrap();
             }
+            Self::Asking(operation) => {
+                let is_by_operator =
+                    |call: &Call<Provided>| call.headers["user-agent"].starts_with("cognigy-sso-operator/");
+                world
+                    .provider
+                    .wait_for_call(|call| call.operation == operation && is_by_operator(call), PATIENCE)
+                    .await
+                    .unwrap();
+            }
+            Self::Finalized => {
+                world.until(name, "finalized", |resource| resource.metadata.finalizers.is_some()).await;
+            }
+            Self::Reported => settled(world, name).await,
             Self::Recorded => {
                 let is_recorded = |status: &cognigy_sso_api::IdentityProviderConfigStatus| status.pending.is_some();
                 world
@@ -89,7 +111,10 @@ impl Moment {
 #[tokio::test]
 async fn two_hundred_times_in_a_row() {
     let world = World::new("kills").await;
-    world.cognigy.change(|settings| settings.rate_limit = u32::MAX);
+    world.cognigy.change(|settings| {
+        settings.rate_limit = u32::MAX;
+        settings.discovery_seconds = 3600;
+    });
     let strangers = json!({ "idpType": "saml", "idpIssuer": "somebody" });
     world.cognigy.configure_as_stranger(STRANGERS, strangers.clone());
     add_organization(&world, "strangers", STRANGERS).await;
@@ -111,19 +136,18 @@ async fn two_hundred_times_in_a_row() {
 
 /// The client secret is rotated, and the operator dies on the way.
 async fn rotation(world: &World, operator: &mut Operator, kill: usize, moment: Moment) {
-    world.cognigy.clear_calls();
-    moment.prepare(world);
+    let moment = if matches!(moment, Moment::Finalized) { Moment::Reported } else { moment };
+    prepare(world, operator, moment).await;
     let secret = format!("secret-{kill}");
     world.rotate(&secret).await;
+    if matches!(moment, Moment::Reported) {
+        world.holds(&secret).await;
+    }
     moment.arrive(world, "acme").await;
     reborn(world, operator).await;
     world.holds(&secret).await;
-    let settled = world
-        .until("acme", "settled", |resource| {
-            crate::support::is_ready(resource) && resource.status.as_ref().unwrap().pending.is_none()
-        })
-        .await;
-    assert!(settled.status.unwrap().applied.unwrap().audit_event_id.is_some());
+    settled(world, "acme").await;
+    assert!(world.get("acme").await.status.unwrap().applied.unwrap().audit_event_id.is_some());
     let applied = configurations(world, ORGANIZATION);
     assert_eq!(applied, [json!(secret)], "kill {kill}: {moment:?}: applied once");
 }
@@ -138,9 +162,9 @@ async fn first_configuration(world: &World, operator: &mut Operator, kill: usize
         Moment::After(Operation::Reset) => Moment::After(Operation::Configure),
         moment => moment,
     };
-    world.cognigy.clear_calls();
-    moment.prepare(world);
-    add_organization(world, &name, &organization).await;
+    prepare(world, operator, moment).await;
+    let policy = if matches!(moment, Moment::Finalized) { "Reset" } else { "Retain" };
+    add_organization_with(world, &name, &organization, policy).await;
     moment.arrive(world, &name).await;
     reborn(world, operator).await;
     world.ready(&name).await;
@@ -151,19 +175,45 @@ async fn first_configuration(world: &World, operator: &mut Operator, kill: usize
     let times = configurations(world, &organization).len();
     assert!((1..=2).contains(&times), "kill {kill}: {moment:?}: applied {times} times");
     world.delete(&name).await;
+    world.gone(&name).await;
+}
+
+/// Forgets what was called before, and makes what is asked at that moment hang. A process that has just begun remembers nothing of
+/// a provider.
+async fn prepare(world: &World, operator: &mut Operator, moment: Moment) {
+    if matches!(moment, Moment::Asking(_)) {
+        reborn(world, operator).await;
+    }
+    world.cognigy.clear_calls();
+    world.provider.clear_calls();
+    moment.prepare(world);
+}
+
+/// Waits until the resource is Ready and nothing is under way.
+async fn settled(world: &World, name: &str) {
+    let is_settled = |resource: &IdentityProviderConfig| {
+        crate::support::is_ready(resource) && resource.status.as_ref().is_some_and(|status| status.pending.is_none())
+    };
+    world.until(name, "settled", is_settled).await;
 }
 
 /// A resource for an organization of its own.
 async fn add_organization(world: &World, name: &str, organization: &str) {
+    add_organization_with(world, name, organization, "Retain").await;
+}
+
+async fn add_organization_with(world: &World, name: &str, organization: &str, policy: &str) {
     world.cognigy.add_admin(name, organization);
     world.put_secret(name, &[("apiKey", name)]).await;
-    world.create(world.idp(name).with("/spec/cognigy/apiKeySecretRef/name", json!(name))).await;
+    let idp = world.idp(name).with("/spec/cognigy/apiKeySecretRef/name", json!(name));
+    world.create(idp.with("/spec/deletionPolicy", json!(policy))).await;
 }
 
 /// Killed, and started again with nothing in its way.
 async fn reborn(world: &World, operator: &mut Operator) {
     operator.kill().await;
     world.cognigy.clear_faults();
+    world.provider.clear_faults();
     *operator = world.operator().await;
 }
 
