@@ -153,8 +153,12 @@ impl Context {
         if is_gone || !(overwrite || memory.core.unreported || status != resource.status) {
             return Outcome { resource: Some(resource), memory, next };
         }
-        self.writer.events(&resource, events);
-        match self.writer.status(&resource, &status).await {
+        let written = self.writer.status(&resource, &status).await;
+        // Of what is gone nothing is told: it would be told again and again until a watch shows that it went.
+        if !matches!(written, Err(WriteFault::Gone)) {
+            self.writer.events(&resource, events);
+        }
+        match written {
             Ok(now) => {
                 memory.core.unreported = false;
                 memory.failed_writes = 0;

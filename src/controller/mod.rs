@@ -206,6 +206,10 @@ impl Controller {
         let pause = match ended {
             Ok((_, Ok(outcome))) => {
                 let next = outcome.next;
+                if outcome.resource.is_none() && self.store.holds(&key, &resource) {
+                    // It went, and no watch has shown that yet.
+                    self.gone(&key, None);
+                }
                 if self.store.conclude(&key, outcome) {
                     self.queue.push(&key);
                 }

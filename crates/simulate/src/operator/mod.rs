@@ -182,6 +182,10 @@ impl Process {
         let key = &visited.name;
         self.visits.borrow_mut().remove(key);
         let pause = outcome.next;
+        if outcome.resource.is_none() && self.store.borrow().has(visited) {
+            self.store.borrow_mut().remove(key, None);
+            self.queue.borrow_mut().forget(key);
+        }
         if self.store.borrow_mut().conclude(key, outcome, to_the_second(world.executor.now())) {
             self.queue.borrow_mut().push(key);
         }

@@ -169,11 +169,14 @@ impl Process {
         if is_gone || !(overwrite || memory.core.unreported || status != resource.status) {
             return Outcome { resource: Some(resource), memory, next };
         }
-        for event in &events {
-            world.publish_event(&resource, event);
-        }
         world.pass(self.owner, CrashPoint::Before(Action::Status)).await;
-        match self.put(world, &resource, &Content::Report(status.clone())).await {
+        let written = self.put(world, &resource, &Content::Report(status.clone())).await;
+        if !matches!(written, Err(WriteFault::Gone)) {
+            for event in &events {
+                world.publish_event(&resource, event);
+            }
+        }
+        match written {
             Ok(now) => {
                 world.pass(self.owner, CrashPoint::Answered(Action::Status)).await;
                 memory.core.unreported = false;

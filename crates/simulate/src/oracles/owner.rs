@@ -14,7 +14,13 @@ pub(super) fn judge(history: &History, _: &Measure) -> Vec<String> {
     for (number, entry) in history.entries.iter().enumerate() {
         match &entry.what {
             What::Created(resource) => drop(created.insert(resource, number)),
-            What::Gone(resource) => drop(created.remove(&**resource)),
+            What::Gone(resource) => {
+                created.remove(&**resource);
+                // One that comes under the same name is another, and has applied nothing yet.
+                held.retain(
+                    |_, holding| !matches!(holding, Holding::Declared(edition) if edition.resource == *resource),
+                );
+            }
             What::Holds(organization, holding) => drop(held.insert(organization, holding)),
             What::Ended { call, .. } => drop(on_its_way.remove(call)),
             What::Sent { call, organization, resource, .. } => {
