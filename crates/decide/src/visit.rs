@@ -178,7 +178,7 @@ impl Visit {
         self.effects_left -= 1;
         match (effect, Stage::first(effect)) {
             (Effect::AddFinalizer, _) => State::Writing(Write::Finalizer(true)),
-            (Effect::Record { pending, desired, .. }, _) => {
+            (Effect::Record { pending, desired }, _) => {
                 let status = self.record(pending.clone(), &desired.clone());
                 State::Writing(Write::Status(Box::new(status)))
             }
