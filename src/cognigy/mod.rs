@@ -7,14 +7,15 @@ mod wire;
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use cognigy_sso_api::ApiUrl;
 use cognigy_sso_decide::{Account, CallFault, Change, ChangeKind, CognigyCall, Desired, Login, TransportFault};
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
-use reqwest::{Method, RequestBuilder};
+use reqwest::Method;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use crate::egress::{Answer, Bounds, CaBundle, Egress, send};
+use crate::egress::{self, Answer, Bounds, CaBundle, Egress, Excess};
 use crate::lease::Claim;
 use audit::Page;
 use limits::Caller;
@@ -22,8 +23,9 @@ use limits::Caller;
 pub use hosts::HostPattern;
 pub use limits::Limits;
 
-const BOUNDS: Bounds = Bounds { bytes: 64 * 1024, time: Duration::from_secs(30) };
-const API_KEY: &str = "X-API-Key";
+const BOUNDS: Bounds = Bounds { bytes: 64 * 1024, excess: Excess::Refuse, time: Duration::from_secs(30) };
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// What the claim must still cover when a call is sent that follows another of the same change.
 const SHORTEST_CALL: Duration = Duration::from_secs(5);
@@ -88,7 +90,7 @@ impl<'a> Cognigy<'a> {
     pub async fn me(&self) -> Result<Account, CallFault> {
         let call = CognigyCall::Me;
         self.admit(1)?;
-        let answer = self.exchange(call, self.request(Method::GET, "/v2.0/users/me").await?).await?;
+        let answer = self.exchange(call, self.request(Method::GET, "/v2.0/users/me")).await?;
         wire::account(&answer.body).map_err(|what| CallFault::Unexpected { call, what })
     }
 
@@ -98,9 +100,9 @@ impl<'a> Cognigy<'a> {
     /// When the call fails, is refused here or there, or is answered with something that leaves its outcome open.
     pub async fn configure(&self, desired: &Desired, part: Part) -> Result<(), CallFault> {
         let call = CognigyCall::Configure;
-        let body = desired.body().expose_secret().to_owned();
-        let request = self.request(Method::POST, "/v2.0/identityprovider/configure").await?;
-        let answer = self.change(call, request.header(CONTENT_TYPE, "application/json").body(body), part).await?;
+        let body = desired.body().expose_secret().to_owned().into();
+        let request = Request { body: Some(body), ..self.request(Method::POST, "/v2.0/identityprovider/configure") };
+        let answer = self.change(call, request, part).await?;
         acknowledged(call, &answer)
     }
 
@@ -110,8 +112,7 @@ impl<'a> Cognigy<'a> {
     /// When the call fails, is refused here or there, or is answered with something that leaves its outcome open.
     pub async fn reset(&self, part: Part) -> Result<(), CallFault> {
         let call = CognigyCall::Reset;
-        let request = self.request(Method::POST, "/v2.0/identityprovider/reset").await?;
-        match self.change(call, request.header(CONTENT_TYPE, "application/json"), part).await {
+        match self.change(call, self.request(Method::POST, "/v2.0/identityprovider/reset"), part).await {
             Ok(answer) => acknowledged(call, &answer),
             Err(CallFault::Refused { status: 404, code: Some(_), .. }) => Ok(()),
             Err(fault) => Err(fault),
@@ -142,7 +143,7 @@ impl<'a> Cognigy<'a> {
     async fn audit_page(&self, kind: ChangeKind, limit: usize, cursor: Option<&str>) -> Result<Page, CallFault> {
         let call = CognigyCall::AuditEvents;
         self.admit(1)?;
-        let answer = self.exchange(call, self.request(Method::GET, &audit::path(kind, limit, cursor)).await?).await?;
+        let answer = self.exchange(call, self.request(Method::GET, &audit::path(kind, limit, cursor))).await?;
         audit::page(&answer.body, kind).map_err(|what| CallFault::Unexpected { call, what })
     }
 
@@ -150,23 +151,26 @@ impl<'a> Cognigy<'a> {
     /// redirect tells nothing, and nothing depends on it.
     pub async fn login(&self, organization: &str) -> Login {
         let url = self.api.at_root(&format!("/auth/oidc/login/{organization}"));
-        let Ok(request) = self.egress.request(Method::GET, &url, self.ca).await else { return Login::Silent };
-        let Ok(answer) = send(request, BOUNDS).await else { return Login::Silent };
+        let headers = HeaderMap::new();
+        let call = egress::Call { method: Method::GET, url: &url, ca: self.ca, headers, body: None, bounds: BOUNDS };
+        let Ok(answer) = self.egress.send(call).await else { return Login::Silent };
         answer.location.and_then(|location| redirect(&location)).unwrap_or(Login::Silent)
     }
 
-    async fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, CallFault> {
-        let request = self.egress.request(method, &self.api.join(path), self.ca).await;
-        let request = request.map_err(|fault| self.transport(fault))?;
+    fn request(&self, method: Method, path: &str) -> Request {
         // Keys with characters that no header can carry are refused where they are read.
         let mut key =
             HeaderValue::from_bytes(self.api_key.expose_secret().as_bytes()).unwrap_or(HeaderValue::from_static(""));
         key.set_sensitive(true);
-        Ok(request.header(API_KEY, key).header(ACCEPT, "application/json"))
+        let mut headers = HeaderMap::from_iter([(API_KEY, key), (ACCEPT, JSON)]);
+        if method == Method::POST {
+            headers.insert(CONTENT_TYPE, JSON);
+        }
+        Request { method, url: self.api.join(path), headers, body: None }
     }
 
     /// Sends what changes something. Another replica that takes over finds none under way.
-    async fn change(&self, call: CognigyCall, request: RequestBuilder, part: Part) -> Result<Answer, CallFault> {
+    async fn change(&self, call: CognigyCall, request: Request, part: Part) -> Result<Answer, CallFault> {
         if let Part::First(calls) = part {
             self.admit(calls)?;
         }
@@ -178,17 +182,14 @@ impl<'a> Cognigy<'a> {
         self.exchange(call, request).await
     }
 
-    async fn exchange(&self, call: CognigyCall, request: RequestBuilder) -> Result<Answer, CallFault> {
+    async fn exchange(&self, call: CognigyCall, request: Request) -> Result<Answer, CallFault> {
         self.exchange_within(BOUNDS, call, request).await
     }
 
-    async fn exchange_within(
-        &self,
-        bounds: Bounds,
-        call: CognigyCall,
-        request: RequestBuilder,
-    ) -> Result<Answer, CallFault> {
-        let answer = send(request, bounds).await.map_err(|fault| self.transport(fault))?;
+    async fn exchange_within(&self, bounds: Bounds, call: CognigyCall, request: Request) -> Result<Answer, CallFault> {
+        let Request { method, url, headers, body } = request;
+        let sent = egress::Call { method, url: &url, ca: self.ca, headers, body, bounds };
+        let answer = self.egress.send(sent).await.map_err(|fault| self.transport(fault))?;
         let Some(fault) = wire::refusal(call, &answer) else { return Ok(answer) };
         self.heed(&fault);
         Err(fault)
@@ -208,6 +209,14 @@ impl<'a> Cognigy<'a> {
     fn transport(&self, fault: TransportFault) -> CallFault {
         CallFault::Transport { server: self.api.authority(), fault }
     }
+}
+
+/// A request with the API key in it, ready to be sent.
+struct Request {
+    method: Method,
+    url: String,
+    headers: HeaderMap,
+    body: Option<Bytes>,
 }
 
 /// Rounded up: whoever comes back after so many seconds does not come too early.

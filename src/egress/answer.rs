@@ -6,7 +6,7 @@ use cognigy_sso_decide::TransportFault;
 use reqwest::Response;
 use reqwest::header::{CACHE_CONTROL, HeaderName, LOCATION, RETRY_AFTER};
 
-use super::fault;
+use super::{Bounds, Excess, fault};
 
 /// An HTTP answer.
 pub struct Answer {
@@ -24,8 +24,8 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Reads an answer of at most `limit` bytes. Bytes are counted as they come, whatever `Content-Length` says.
-    pub(super) async fn read(mut response: Response, limit: usize) -> Result<Self, TransportFault> {
+    /// Reads an answer. Bytes are counted as they come, whatever `Content-Length` says.
+    pub(super) async fn read(mut response: Response, bounds: Bounds) -> Result<Self, TransportFault> {
         let retry_after =
             header(&response, &RETRY_AFTER).and_then(|value| parse_retry_after(&value, SystemTime::now()));
         let mut answer = Self {
@@ -36,10 +36,15 @@ impl Answer {
             body: Vec::new(),
         };
         while let Some(chunk) = response.chunk().await.map_err(|error| fault::classify(&error))? {
-            if answer.body.len() + chunk.len() > limit {
-                return Err(TransportFault::TooLarge);
+            let room = bounds.bytes - answer.body.len();
+            match (bounds.excess, chunk.get(..room).filter(|_| chunk.len() > room)) {
+                (_, None) => answer.body.extend_from_slice(&chunk),
+                (Excess::Refuse, Some(_)) => return Err(TransportFault::TooLarge),
+                (Excess::Leave, Some(beginning)) => {
+                    answer.body.extend_from_slice(beginning);
+                    break;
+                }
             }
-            answer.body.extend_from_slice(&chunk);
         }
         Ok(answer)
     }

@@ -12,9 +12,11 @@ mod resolver;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use cognigy_sso_decide::TransportFault;
 use moka::future::Cache;
-use reqwest::{Client, Method, RequestBuilder, redirect};
+use reqwest::header::HeaderMap;
+use reqwest::{Client, Method, redirect};
 use url::Url;
 
 pub use address::AddressPolicy;
@@ -36,8 +38,35 @@ const CLIENTS: u64 = 64;
 pub struct Bounds {
     /// Bytes of the answer.
     pub bytes: usize,
+    /// What becomes of an answer that has more of them.
+    pub excess: Excess,
     /// Time for the whole call.
     pub time: Duration,
+}
+
+/// What becomes of an answer that is longer than allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Excess {
+    /// It is refused as a whole: a part of a document says nothing.
+    Refuse,
+    /// What goes beyond is never read: a page is one whatever its length.
+    Leave,
+}
+
+/// One outside call.
+pub struct Call<'a> {
+    /// The method.
+    pub method: Method,
+    /// Where to; https only.
+    pub url: &'a str,
+    /// A private authority that is trusted beside those that all calls trust.
+    pub ca: Option<&'a CaBundle>,
+    /// All that is sent beside `Host`, `User-Agent` and `Content-Length`.
+    pub headers: HeaderMap,
+    /// The body, if there is one.
+    pub body: Option<Bytes>,
+    /// What it may cost.
+    pub bounds: Bounds,
 }
 
 /// The factory of all outside clients. One client is made for each CA bundle and kept.
@@ -54,22 +83,24 @@ impl Egress {
         Self { policy: Arc::new(policy), authorities, clients: Cache::new(CLIENTS) }
     }
 
-    /// Starts a request.
+    /// Makes a call and reads its answer within bounds.
     ///
     /// # Errors
-    /// [`TransportFault::Unreachable`] when the URL is not https or names a denied address literally.
-    pub async fn request(
-        &self,
-        method: Method,
-        url: &str,
-        ca: Option<&CaBundle>,
-    ) -> Result<RequestBuilder, TransportFault> {
-        let url = Url::parse(url).map_err(|_| TransportFault::Unreachable)?;
+    /// [`TransportFault::Unreachable`] also when the URL is not https or names a denied address literally; else when no whole
+    /// answer came, in time and within its bounds.
+    pub async fn send(&self, call: Call<'_>) -> Result<Answer, TransportFault> {
+        let url = Url::parse(call.url).map_err(|_| TransportFault::Unreachable)?;
         if url.scheme() != "https" || !self.policy.allows_host(&url) {
             return Err(TransportFault::Unreachable);
         }
-        let client = self.clients.try_get_with(ca.cloned(), async { self.client(ca) }).await;
-        Ok(client.map_err(|_| TransportFault::Untrusted)?.request(method, url))
+        let client = self.clients.try_get_with(call.ca.cloned(), async { self.client(call.ca) }).await;
+        let request = client.map_err(|_| TransportFault::Untrusted)?.request(call.method, url).headers(call.headers);
+        let request = if let Some(body) = call.body { request.body(body) } else { request };
+        let exchange = async {
+            let response = request.send().await.map_err(|error| fault::classify(&error))?;
+            Answer::read(response, call.bounds).await
+        };
+        tokio::time::timeout(call.bounds.time, exchange).await.unwrap_or(Err(TransportFault::TimedOut))
     }
 
     fn client(&self, ca: Option<&CaBundle>) -> Result<Client, reqwest::Error> {
@@ -83,18 +114,6 @@ impl Egress {
             .pool_idle_timeout(POOL_IDLE_TIMEOUT)
             .build()
     }
-}
-
-/// Sends a request and reads its answer within bounds.
-///
-/// # Errors
-/// When no whole answer came, in time and within its bounds.
-pub async fn send(request: RequestBuilder, bounds: Bounds) -> Result<Answer, TransportFault> {
-    let call = async {
-        let response = request.send().await.map_err(|error| fault::classify(&error))?;
-        Answer::read(response, bounds.bytes).await
-    };
-    tokio::time::timeout(bounds.time, call).await.unwrap_or(Err(TransportFault::TimedOut))
 }
 
 /// `host` or `host:port` of a URL, for messages.

@@ -8,16 +8,16 @@ use std::time::Duration;
 
 use cognigy_sso_decide::{Document, ProviderFault, TransportFault};
 use reqwest::Method;
-use reqwest::header::ACCEPT;
+use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
 use serde_json::{Map, Value};
 
-use crate::egress::{Answer, Bounds, CaBundle, Egress, send, server_of};
+use crate::egress::{Answer, Bounds, CaBundle, Call, Egress, Excess, server_of};
 
 pub use cache::Providers;
 
 const TIME: Duration = Duration::from_secs(10);
-const DISCOVERY_BOUNDS: Bounds = Bounds { bytes: 64 * 1024, time: TIME };
-const KEYS_BOUNDS: Bounds = Bounds { bytes: 256 * 1024, time: TIME };
+const DISCOVERY_BOUNDS: Bounds = Bounds { bytes: 64 * 1024, excess: Excess::Refuse, time: TIME };
+const KEYS_BOUNDS: Bounds = Bounds { bytes: 256 * 1024, excess: Excess::Refuse, time: TIME };
 
 /// Fetches a document that must be a JSON object.
 async fn fetch(
@@ -31,8 +31,9 @@ async fn fetch(
         Document::Keys => KEYS_BOUNDS,
     };
     let transport = |fault: TransportFault| ProviderFault::Transport { document, server: server_of(url), fault };
-    let request = egress.request(Method::GET, url, ca).await.map_err(transport)?;
-    let mut answer = send(request.header(ACCEPT, "application/json"), bounds).await.map_err(transport)?;
+    let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]);
+    let call = Call { method: Method::GET, url, ca, headers, body: None, bounds };
+    let mut answer = egress.send(call).await.map_err(transport)?;
     if answer.status != 200 {
         let retry_after = answer.retry_after;
         return Err(ProviderFault::Status { document, url: url.to_owned(), status: answer.status, retry_after });
