@@ -65,7 +65,7 @@ impl Context {
         };
         let seal = Seal { salt, cost: Cost::STANDARD };
         let mut visit = Visit::new((*resource).clone(), std::mem::take(&mut memory.core), observed, seal);
-        let ended = self.work(&mut visit, &sources).await;
+        let ended = self.work(&mut visit, &sources, fresh).await;
         drop(turn);
         let (resource, core) = visit.into_parts();
         memory.core = core;
@@ -101,7 +101,7 @@ impl Context {
     }
 
     /// Everything between observing and reporting.
-    async fn work(&self, visit: &mut Visit, sources: &Sources) -> Result<Conclusion, WriteFault> {
+    async fn work(&self, visit: &mut Visit, sources: &Sources, fresh: bool) -> Result<Conclusion, WriteFault> {
         let api_key = visit.observed().inputs.api_key.clone();
         let spec = visit.resource().spec.as_ref();
         let api = ApiUrl::parse(spec.map_or("", |spec| &spec.cognigy.api_url));
@@ -120,6 +120,10 @@ impl Context {
                 Step::Look => {
                     let (login, history) = self.observer.look(visit.resource(), visit.observed(), sources).await;
                     visit.looked(login, history);
+                }
+                Step::Try => {
+                    let trial = self.observer.try_client(visit, sources, fresh).await;
+                    visit.tried(trial);
                 }
                 Step::Tell(event) => self.writer.events(visit.resource(), vec![event]),
                 Step::End(conclusion) => return Ok(*conclusion),
@@ -238,6 +242,7 @@ impl Context {
             hosts: Vec::new(),
             limits: Arc::new(crate::cognigy::Limits::new().unwrap()),
             providers: crate::openid::Providers::default(),
+            trials: crate::openid::Trials::default(),
             organizations: Arc::default(),
         };
         Self { observer, writer: Writer::new(client).0 }

@@ -19,7 +19,7 @@ use crate::controller::{Controller, Scope};
 use crate::egress::{AddressPolicy, Authorities, CaBundle, Egress};
 use crate::lease::{Claim, Election, Place};
 use crate::observe::Observer;
-use crate::openid::Providers;
+use crate::openid::{Providers, Trials};
 use crate::report::Writer;
 use crate::telemetry::{self, LogFormat};
 use crate::visit::Context;
@@ -113,6 +113,7 @@ impl Run {
             egress: Arc::new(self.egress()?),
             limits: Arc::new(Limits::new()?),
             providers: Providers::default(),
+            trials: Trials::default(),
             readiness: Readiness::default(),
             stop: stopped().boxed().shared(),
             flags: self,
@@ -182,6 +183,7 @@ struct Office<'a> {
     egress: Arc<Egress>,
     limits: Arc<Limits>,
     providers: Providers,
+    trials: Trials,
     readiness: Readiness,
     stop: Shared<BoxFuture<'static, ()>>,
     flags: &'a Run,
@@ -200,6 +202,7 @@ impl Office<'_> {
             hosts: self.flags.cognigy_hosts.clone(),
             limits: Arc::clone(&self.limits),
             providers: self.providers.clone(),
+            trials: self.trials.clone(),
             organizations: Arc::default(),
         };
         let scope = Scope { namespaces: self.flags.namespaces.clone(), selector: self.flags.selector.clone() };

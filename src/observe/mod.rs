@@ -6,15 +6,15 @@ use std::sync::Arc;
 
 use cognigy_sso_api::{ApiUrl, IdentityProviderConfigSpec, Issuer, Organization, UrlFault};
 use cognigy_sso_decide::{
-    Account, CallFault, Change, ChangeKind, InputFault, InputProblem, Inputs, Login, Observed, Provider, ProviderFault,
-    Resource,
+    Account, CallFault, Change, ChangeKind, InputFault, InputProblem, Inputs, Login, NoAnswer, Observed, Provider,
+    ProviderFault, Resource, TransportFault, Trial, Visit,
 };
 use secrecy::SecretString;
 
 use crate::cognigy::{Cognigy, HostPattern, Limits};
 use crate::egress::{CaBundle, Egress};
 use crate::lease::Claim;
-use crate::openid::Providers;
+use crate::openid::{self, Providers, Trials};
 use crate::organizations::{Organizations, Turn};
 
 pub(crate) use inputs::{References, Sources};
@@ -28,6 +28,7 @@ pub(crate) struct Observer {
     pub(crate) hosts: Vec<HostPattern>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) providers: Providers,
+    pub(crate) trials: Trials,
     pub(crate) organizations: Arc<Organizations>,
 }
 
@@ -148,6 +149,28 @@ impl Observer {
     ) -> Option<Result<Cognigy<'a>, CallFault>> {
         let (Ok(api_key), Ok(api), Ok(ca)) = (api_key, api, &sources.cognigy_ca) else { return None };
         Some(Cognigy::new(&self.egress, &self.claim, &self.hosts, &self.limits, api, ca.as_ref(), api_key))
+    }
+
+    /// Tries the client at its provider. `fresh` tries it anew, whatever was found lately.
+    pub(crate) async fn try_client(&self, visit: &Visit, sources: &Sources, fresh: bool) -> Arc<Trial> {
+        let observed = visit.observed();
+        let oidc = visit.resource().spec.as_ref().ok().and_then(|spec| spec.oidc.as_ref());
+        let provider = observed.provider.as_deref().and_then(|provider| provider.as_ref().ok());
+        let (Some(oidc), Some(provider), Some(desired)) = (oidc, provider, visit.declared()) else {
+            // Nothing is tried before all of that is known.
+            return Arc::new(Trial::unanswered(NoAnswer::Transport(TransportFault::Unreachable)));
+        };
+        let callback = format!("https://{}{}", desired.api_host, callback_path(&desired.organization));
+        let client = openid::Client {
+            oidc,
+            provider,
+            ca: sources.provider_ca.as_ref().ok().and_then(Option::as_ref),
+            id: &desired.client_id,
+            secret: desired.client_secret(),
+            callback: Some(&callback),
+            encoding_matters: desired.encoding_matters(),
+        };
+        Arc::new(openid::try_client(&self.egress, &self.trials, &client, fresh).await)
     }
 
     async fn provider(

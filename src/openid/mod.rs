@@ -1,6 +1,7 @@
 //! What an OpenID provider publishes: fetched, checked for its form, and shared between resources.
 
 mod cache;
+mod client;
 mod discovery;
 mod keys;
 
@@ -14,6 +15,7 @@ use serde_json::{Map, Value};
 use crate::egress::{Answer, Bounds, CaBundle, Call, Egress, Excess, server_of};
 
 pub use cache::Providers;
+pub use client::{Client, Trials, try_client};
 
 const TIME: Duration = Duration::from_secs(10);
 const DISCOVERY_BOUNDS: Bounds = Bounds { bytes: 64 * 1024, excess: Excess::Refuse, time: TIME };

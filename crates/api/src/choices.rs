@@ -122,6 +122,12 @@ pub enum TokenEndpointAuthMethod {
 }
 
 impl TokenEndpointAuthMethod {
+    /// Does a client show by this method that it has its secret?
+    #[must_use]
+    pub fn uses_secret(self) -> bool {
+        matches!(self, Self::ClientSecretBasic | Self::ClientSecretPost | Self::ClientSecretJwt)
+    }
+
     /// The registered name.
     #[must_use]
     pub fn as_str(self) -> &'static str {

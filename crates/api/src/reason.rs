@@ -54,7 +54,7 @@ reasons! {
 
     // It is on its way.
     Progressing: "The operator is working on it.", "";
-    Retrying: "Something did not answer as it should; the operator tries again with growing pauses.",
+    Retrying: "Something did not answer as it should; the operator tries again.",
         "Read the message of the condition that is Unknown; nothing else needs doing.";
     ChangePending: "The declared configuration is not applied yet.", "";
     OutcomeUnknown: "A call to Cognigy.AI was sent and its answer was lost; the operator settles it by itself.", "";
@@ -120,6 +120,25 @@ reasons! {
     AlgorithmNotSupported: "The provider does not sign ID tokens with the chosen algorithm.", "Choose one of those that the message lists.";
     AuthMethodNotSupported: "The provider does not offer the chosen authentication method.", "Choose one of those that the message lists.";
     FlowNotSupported: "The provider does not offer the authorization code flow.", "Enable it at the provider.";
+
+    // The client at the provider.
+    ClientNotFound: "The provider does not know the client id.", "Correct spec.oidc.clientId, or register the client.";
+    ClientSecretRefused: "The provider knows the client and refuses its secret.", "Put the client's present secret into the Secret.";
+    ClientRefused: "The provider refuses the client: its id, its secret or its authentication method is wrong.",
+        "Compare all three with what is registered at the provider.";
+    ClientAuthMethodRefused: "The provider accepts this client, but by another authentication method.",
+        "Set spec.oidc.tokenEndpointAuthMethod as the message says, or change it at the provider.";
+    ClientFlowRefused: "The client may not use the authorization code flow.", "Enable that flow for the client at the provider.";
+    CallbackNotRegistered: "The provider refuses the callback URL for this client.",
+        "Register the callback URL that the message names at the provider, character by character.";
+    ScopeRefused: "The provider refuses the scopes for this client.",
+        "Allow the scopes for the client at the provider, or take them out of spec.oidc.additionalScopes.";
+    PkceDemanded: "The client must use PKCE, and whether Cognigy.AI does is not known.",
+        "Try to sign in; if that fails, take the demand for PKCE off the client at the provider.";
+    RawCredentials: "The provider takes the client's credentials only without the encoding that RFC 6749 asks for.",
+        "Choose a secret of letters, digits, '-', '.' and '_' alone.";
+    MethodNotTried: "The authentication method needs more than a secret, so the credentials cannot be tried.", "Try to sign in.";
+    Inconclusive: "The provider answers in a way that proves nothing.", "Try to sign in; the message says what could not be told.";
 
     // Deletion.
     DeletionBlocked: "The configuration cannot be reset, so the resource stays until it can.",

@@ -171,6 +171,18 @@ pub struct Oidc {
     pub ca_bundle: Option<KeySource>,
 }
 
+/// The scopes that Cognigy.AI always requests.
+const SCOPES: &str = "openid profile email offline_access";
+
+impl Oidc {
+    /// The scopes that are requested of the provider, separated by spaces (RFC 6749 section 3.3).
+    #[must_use]
+    pub fn requested_scopes(&self) -> String {
+        let additional = self.additional_scopes.iter().map(String::as_str);
+        std::iter::once(SCOPES).chain(additional).collect::<Vec<_>>().join(" ")
+    }
+}
+
 /// A SAML 2.0 identity provider, by its endpoints and certificate or by its metadata.
 #[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[serde(rename_all = "camelCase")]

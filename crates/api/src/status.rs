@@ -41,6 +41,10 @@ pub struct IdentityProviderConfigStatus {
     /// changed or a check is asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<Refused>,
+    /// The configuration that `ClientVerified` speaks of, where it is not the one that was applied: a salted Argon2id hash (PHC
+    /// string).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tried: Option<Box<str>>,
     /// When the declared configuration was last applied again because somebody else had changed it; the last three times.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub corrections: Vec<Timestamp>,
@@ -77,6 +81,7 @@ impl Default for IdentityProviderConfigStatus {
             pending: None,
             saw_foreign: false,
             refused: None,
+            tried: None,
             corrections: Vec::new(),
             last_handled_reconcile_at: None,
         }

@@ -70,6 +70,12 @@ impl ApiUrl {
         format!("{}{path}", self.0.as_str().trim_end_matches('/'))
     }
 
+    /// The redirect URI that an organization's people come back to.
+    #[must_use]
+    pub fn callback(&self, organization: &str) -> String {
+        self.at_root(&format!("/auth/oidc/login/callback/{organization}"))
+    }
+
     /// A URL on the same host, outside the base path.
     #[must_use]
     pub fn at_root(&self, path: &str) -> String {

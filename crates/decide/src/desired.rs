@@ -82,6 +82,21 @@ impl Desired {
         serde_json::to_string(&body).unwrap_or_default().into()
     }
 
+    /// Does form encoding change the id or the secret, where they are sent form-encoded (RFC 6749 section 2.3.1)?
+    #[must_use]
+    pub fn encoding_matters(&self) -> bool {
+        let stays = |byte: u8| byte.is_ascii_alphanumeric() || b"*-._".contains(&byte);
+        let changes = |text: &str| !text.bytes().all(stays);
+        self.auth_method == TokenEndpointAuthMethod::ClientSecretBasic
+            && (changes(&self.client_id) || changes(self.client_secret.expose_secret()))
+    }
+
+    /// The client secret.
+    #[must_use]
+    pub fn client_secret(&self) -> &SecretString {
+        &self.client_secret
+    }
+
     /// All that makes one configuration differ from another, as one text.
     pub(crate) fn identity(&self) -> SecretString {
         format!("{}\n{}\n{}", self.api_host, self.organization, self.body().expose_secret()).into()

@@ -7,6 +7,7 @@
 mod account;
 mod act;
 mod claims;
+mod client;
 mod conclude;
 mod desired;
 mod event;
@@ -25,6 +26,10 @@ mod visit;
 
 pub use act::{Answer, Call};
 pub use claims::{Claimant, Claims};
+pub use client::{
+    Arrival, Asked, AuthorizeQuestion, Callback, Credentials, Grant, Manner, Method, Named, NoAnswer, Proof, Refusal,
+    Registration, Returned, SentSecret, Target, TokenAnswer, TokenQuestion, Trial, judge_callback, judge_credentials,
+};
 pub use conclude::{Conclusion, Ending, conclude, in_progress};
 pub use desired::Desired;
 pub use event::{Event, EventKind};

@@ -22,6 +22,8 @@ pub struct Memory {
     pub visited: bool,
     /// Does the API key belong to another organization than the one that was configured?
     pub moved: bool,
+    /// When the client was last tried at its provider.
+    pub(crate) last_tried: Option<Timestamp>,
     /// The generation and Secrets that were hashed and found to be what is applied.
     unchanged: Option<(i64, Vec<SecretVersion>)>,
     /// The configuration that is in force, to be put back should Cognigy.AI refuse the next one.
@@ -68,7 +70,8 @@ impl Memory {
     }
 }
 
-fn declared(resource: &Resource, observed: &Observed) -> Option<Desired> {
+/// What is declared, once every part of it is known.
+pub(crate) fn declared(resource: &Resource, observed: &Observed) -> Option<Desired> {
     let spec = resource.spec.as_deref().ok()?;
     plan::desired(resource, spec, spec.oidc.as_ref()?, observed)
 }

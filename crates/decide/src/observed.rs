@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use cognigy_sso_api::{Pending, SecretVersion};
+use jiff::Timestamp;
 use secrecy::SecretString;
 
 use crate::claims::Claimant;
+use crate::client::Trial;
 use crate::desired::Desired;
 use crate::fault::{CallFault, InputFault, ProviderFault};
 use crate::history::Change;
@@ -39,6 +41,10 @@ pub struct Observed {
     pub already_configured: bool,
     /// Was the configuration reset during this visit?
     pub reset: bool,
+    /// What trying the client at its provider has shown in this visit.
+    pub trial: Option<Arc<Trial>>,
+    /// When this process tried it last.
+    pub last_tried: Option<Timestamp>,
 }
 
 impl Observed {
@@ -58,6 +64,8 @@ impl Observed {
             known_unchanged: false,
             already_configured: false,
             reset: false,
+            trial: None,
+            last_tried: None,
         }
     }
 

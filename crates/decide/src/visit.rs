@@ -1,17 +1,20 @@
 //! One visit to one resource, as a machine without I/O: it says what to do next, is told what came of it, and ends with what
 //! to report. Whatever drives it may die between any two steps.
 
+use std::sync::Arc;
+
 use cognigy_sso_api::{IdentityProviderConfigStatus, Operation, Pending};
 use jiff::Timestamp;
 
 use crate::act::{Answer, Call, Stage};
+use crate::client::Trial;
 use crate::conclude::{Conclusion, Ending, begin_putting_back, conclude, locate};
 use crate::desired::Desired;
 use crate::event::Event;
 use crate::fault::CallFault;
 use crate::fingerprint::{Cost, Fingerprint, Salt};
 use crate::history::{Change, ChangeKind};
-use crate::memory::Memory;
+use crate::memory::{Memory, declared};
 use crate::observed::{Login, Observed, Receipt};
 use crate::plan::{self, Cause, Effect, Plan};
 use crate::requeue::Moment;
@@ -45,6 +48,8 @@ pub enum Step<'a> {
     },
     /// Look again at what the organization has, and go on with [`Visit::looked`].
     Look,
+    /// Try the client at its provider, and go on with [`Visit::tried`].
+    Try,
     /// Tell of this, and go on: the visit is not over.
     Tell(Event),
     /// The visit is over.
@@ -82,6 +87,7 @@ enum State {
     /// The former configuration goes back for this reason, once that is on record.
     PuttingBack(Box<Plan>, CallFault),
     Looking,
+    Trying,
     Telling(Event),
     Ending(Box<Plan>, Option<Receipt>),
 }
@@ -92,6 +98,7 @@ impl Visit {
     pub fn new(resource: Resource, memory: Memory, mut observed: Observed, seal: Seal) -> Self {
         observed.known_unchanged |= memory.knows(&resource, &observed);
         observed.reset |= memory.reset;
+        observed.last_tried = memory.last_tried;
         observed.previous = observed.previous.or_else(|| memory.previous.clone());
         let (fingerprint, drift, effects_left) = (None, None, MOST_EFFECTS);
         Self { resource, memory, observed, seal, fingerprint, drift, state: State::Planning, effects_left }
@@ -107,6 +114,12 @@ impl Visit {
     #[must_use]
     pub fn observed(&self) -> &Observed {
         &self.observed
+    }
+
+    /// The configuration that is declared, once every part of it is known.
+    #[must_use]
+    pub fn declared(&self) -> Option<Desired> {
+        declared(&self.resource, &self.observed)
     }
 
     /// What was observed, taken out of a visit that is over.
@@ -142,6 +155,7 @@ impl Visit {
         }
         match &self.state {
             State::Planning | State::Looking | State::Telling(_) => Step::Look,
+            State::Trying => Step::Try,
             State::Writing(write) => Step::Write(write.clone()),
             State::Acting(plan, stage) => act(plan, stage),
             State::PuttingBack(plan, fault) => {
@@ -171,6 +185,10 @@ impl Visit {
 
     fn plan(&mut self, now: Timestamp) -> State {
         let plan = plan::plan(&self.resource, &self.observed, now);
+        if plan.wants_trial {
+            self.memory.last_tried = Some(now);
+            return State::Trying;
+        }
         self.drift = self.drift.take().or_else(|| plan.drift().map(str::to_owned));
         let Some(effect) = plan.effect.as_ref().filter(|_| self.effects_left > 0) else {
             return State::Ending(Box::new(plan), None);
@@ -303,6 +321,15 @@ impl Visit {
             }
             receipt => State::Ending(plan, Some(receipt)),
         }
+    }
+
+    /// This is what trying the client has shown.
+    pub fn tried(&mut self, trial: Arc<Trial>) {
+        if let Some(desired) = self.declared() {
+            self.fingerprint_of(&desired);
+        }
+        self.observed.trial = Some(trial);
+        self.state = State::Planning;
     }
 
     /// This is what the organization has now.

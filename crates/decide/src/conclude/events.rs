@@ -65,6 +65,7 @@ fn applied(ending: &Ending<'_>) -> Vec<Event> {
 fn turned(ending: &Ending<'_>, status: &IdentityProviderConfigStatus) -> impl Iterator<Item = Event> {
     let news = [
         (ConditionType::IssuerVerified, None, EventKind::VerificationFailed),
+        (ConditionType::ClientVerified, None, EventKind::VerificationFailed),
         (ConditionType::Configured, Some(Reason::RolledBack), EventKind::RolledBack),
         (ConditionType::Configured, Some(Reason::Conflict), EventKind::Conflict),
         (ConditionType::Configured, Some(Reason::DeletionBlocked), EventKind::DeletionBlocked),

@@ -5,6 +5,8 @@ use cognigy_sso_api::{
 };
 use jiff::Timestamp;
 
+use super::Ending;
+use crate::finding::Finding;
 use crate::observed::{Account, Observed};
 use crate::plan::Plan;
 
@@ -16,7 +18,7 @@ pub(crate) fn locate(status: &mut IdentityProviderConfigStatus, account: &Accoun
     status.organization = Some(Organization { id: id.as_str().into(), api_host: api.authority().into() });
     status.urls = Some(Urls {
         login: api.at_root(&format!("/auth/oidc/login/{id}")).into(),
-        callback: api.at_root(&format!("/auth/oidc/login/callback/{id}")).into(),
+        callback: api.callback(id).into(),
         logout: logout.map(|frontend| frontend.at_root(&format!("/slo/{id}")).into()),
     });
 }
@@ -40,6 +42,15 @@ pub(super) fn publish_issuer(
     };
     let same = before.filter(|before| verified_before && *before == found(before.verified_time));
     status.issuer = Some(same.unwrap_or_else(|| found(now)));
+}
+
+/// Of which configuration `ClientVerified` speaks: of what was tried in this visit, until that is the one that was applied.
+pub(super) fn note_trial(ending: &Ending<'_>, configured: &Finding, status: &mut IdentityProviderConfigStatus) {
+    if configured.is_true() {
+        status.tried = None;
+    } else if ending.observed.trial.is_some() {
+        status.tried = ending.fingerprint.map(|fingerprint| fingerprint.as_str().into());
+    }
 }
 
 /// A new version of a Secret with the same bytes is no news: alone it is not worth a write.

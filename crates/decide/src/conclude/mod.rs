@@ -76,6 +76,7 @@ pub fn conclude(ending: &Ending<'_>) -> Conclusion {
     if let (Some(account), Some(spec)) = (plan.account(observed), spec) {
         facts::locate(&mut status, account, spec);
     }
+    facts::note_trial(ending, &configured, &mut status);
     facts::publish_issuer(&mut status, observed, plan, moment.now);
 
     let found = conditions::report(ending, &configured, interval, &mut status);

@@ -44,7 +44,7 @@ impl Findings {
             secrets: judge_secrets(observed),
             connection: judge_connection(resource, spec, observed),
             issuer,
-            client: Finding::not_checked("This version does not try the client's credentials at the provider."),
+            client: Finding::not_checked("Nothing is known of the client yet."),
             sync: Finding::not_checked("Nothing was applied yet."),
             key_count,
             warning,
@@ -63,6 +63,7 @@ impl Findings {
             (!self.secrets.is_true(), "SecretsResolved"),
             (!self.connection.is_true(), "ConnectionReady"),
             (issuer_blocks, "IssuerVerified"),
+            (self.client.is_false() && mode == VerificationMode::Enforce, "ClientVerified"),
         ];
         checks.into_iter().find_map(|(blocks, condition)| blocks.then_some(condition))
     }

@@ -76,7 +76,7 @@ pub(super) fn let_go(resource: &Resource) -> Plan {
 
 fn leaving(effect: Option<Effect>, obstacle: Option<Finding>) -> Plan {
     let findings = Findings::none("Not checked: the resource is being deleted.");
-    Plan { effect, findings, outlook: Outlook::Leaving(obstacle) }
+    Plan { effect, wants_trial: false, findings, outlook: Outlook::Leaving(obstacle) }
 }
 
 /// `false` when what this resource configured is out of its reach: the key has moved to another organization.

@@ -10,7 +10,7 @@ mod standing;
 
 use std::sync::Arc;
 
-use cognigy_sso_api::{ApiUrl, ClientCheck, IdentityProviderConfigSpec, Oidc, Pending, Reason};
+use cognigy_sso_api::{ApiUrl, IdentityProviderConfigSpec, Oidc, Pending, Reason};
 use jiff::Timestamp;
 
 use crate::desired::Desired;
@@ -87,6 +87,8 @@ impl Effect {
 pub struct Plan {
     /// What to do, if anything.
     pub effect: Option<Effect>,
+    /// Is the client to be tried at its provider before that?
+    pub(crate) wants_trial: bool,
     pub(crate) findings: Findings,
     pub(crate) outlook: Outlook,
 }
@@ -135,7 +137,7 @@ pub fn plan(resource: &Resource, observed: &Observed, now: Timestamp) -> Plan {
 fn plan_change(resource: &Resource, spec: &IdentityProviderConfigSpec, observed: &Observed, now: Timestamp) -> Plan {
     if spec.suspend {
         let findings = Findings::none("Not checked while spec.suspend is true.");
-        return Plan { effect: None, findings, outlook: Outlook::Suspended };
+        return Plan { effect: None, wants_trial: false, findings, outlook: Outlook::Suspended };
     }
     match manageable(spec) {
         Ok(oidc) => change::Case::new(resource, spec, oidc, observed, now).plan(),
@@ -154,12 +156,8 @@ fn finalizer(resource: &Resource, applies: bool) -> Option<Effect> {
 
 /// The OpenID Connect part, unless the resource asks for what cannot be done.
 fn manageable(spec: &IdentityProviderConfigSpec) -> Result<&Oidc, Finding> {
-    let not_yet = [
-        (spec.saml.is_some(), "spec.saml"),
-        (spec.verification.client_check == ClientCheck::Periodic, "spec.verification.clientCheck: Periodic"),
-    ];
-    if let Some((_, field)) = not_yet.into_iter().find(|(asked, _)| *asked) {
-        let message = format!("{field}: this version of the operator cannot do that yet. Take it out, or upgrade.");
+    if spec.saml.is_some() {
+        let message = "spec.saml: this version of the operator cannot do that yet. Take it out, or upgrade.";
         return Err(Finding::refuted(Reason::Unsupported, message, Class::Input));
     }
     judge_url("spec.cognigy.apiUrl", &spec.cognigy.api_url, "https://api-trial.cognigy.ai/new")?;
@@ -195,7 +193,7 @@ fn unreadable(resource: &Resource, problem: &str) -> Plan {
 /// A resource that is not acted on as it stands. What it was before stays as it is.
 fn refused(finding: Finding) -> Plan {
     let findings = Findings::none("Not checked: see the condition Configured.");
-    Plan { effect: None, findings, outlook: Outlook::Held(finding) }
+    Plan { effect: None, wants_trial: false, findings, outlook: Outlook::Held(finding) }
 }
 
 impl Resource {

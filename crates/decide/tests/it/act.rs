@@ -1,8 +1,10 @@
 //! The calls of a visit, one after the other.
 
+use std::sync::Arc;
+
 use cognigy_sso_api::{AdoptionPolicy, ConditionType, DeletionPolicy, Operation};
 use cognigy_sso_decide::{
-    Answer, Call, Change, ChangeKind, CognigyCall, Conclusion, Memory, Observed, Resource, Step, Visit, Write,
+    Answer, Call, Change, ChangeKind, CognigyCall, Conclusion, Memory, Observed, Resource, Step, Trial, Visit, Write,
 };
 
 use crate::support::{
@@ -39,6 +41,7 @@ impl Making {
                     self.steps.push("look".to_owned());
                     self.visit.looked(Some(login_matches()), Some(Ok(None)));
                 }
+                Step::Try => self.visit.tried(Arc::new(Trial::accepted())),
                 Step::Tell(event) => self.steps.push(event.kind.reason().to_owned()),
                 Step::End(conclusion) => {
                     assert!(answers.next().is_none(), "fewer calls than were foreseen: {:?}", self.steps);
@@ -150,6 +153,10 @@ fn what_goes_back_is_what_was_in_force() {
                 making.visit.written(written).unwrap();
                 continue;
             }
+            Step::Try => {
+                making.visit.tried(Arc::new(Trial::accepted()));
+                continue;
+            }
             Step::Call { call: Call::Configure(desired), .. } => {
                 bodies.push(secrecy::ExposeSecret::expose_secret(&desired.body()).to_owned());
             }
@@ -176,6 +183,7 @@ fn that_the_former_one_goes_back_is_on_record_before_it_is_sent() {
                 Some(answer) => making.visit.answered(answer),
                 None => break,
             },
+            Step::Try => making.visit.tried(Arc::new(Trial::accepted())),
             step => panic!("{step:?}"),
         }
     }
@@ -245,6 +253,8 @@ fn a_deletion_is_one_call_and_is_told_before_the_finalizer_goes() {
 #[test]
 fn what_was_edited_while_it_was_written_ends_the_visit() {
     let mut making = rotation();
+    assert!(matches!(making.visit.step(at(later(60))), Step::Try));
+    making.visit.tried(Arc::new(Trial::accepted()));
     let Step::Write(write) = making.visit.step(at(later(60))) else { panic!("nothing is recorded") };
     let written = written(making.visit.resource().clone(), write);
     let edited = Resource { generation: 2, ..written.clone() };
@@ -258,6 +268,10 @@ fn what_was_edited_while_it_was_written_ends_the_visit() {
 #[test]
 fn a_step_that_is_asked_for_twice_is_the_same() {
     let mut making = first();
+    for _ in 0..2 {
+        assert!(matches!(making.visit.step(at(later(60))), Step::Try));
+    }
+    making.visit.tried(Arc::new(Trial::accepted()));
     for _ in 0..2 {
         assert!(matches!(making.visit.step(at(later(60))), Step::Call { call: Call::Configure(_), admits: 1 }));
     }

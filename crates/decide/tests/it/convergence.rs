@@ -1,7 +1,11 @@
 //! Whatever goes wrong on the way: nothing of somebody else's is touched, and when faults stop, the right state is reached.
 
+use std::sync::Arc;
+
 use cognigy_sso_api::{AdoptionPolicy, ConditionType, DeletionPolicy, DriftPolicy, Reason};
-use cognigy_sso_decide::{Answer, Call, CognigyCall, Event, Memory, Observed, Resource, Step as Next, Visit, Write};
+use cognigy_sso_decide::{
+    Answer, Call, CognigyCall, Event, Memory, Observed, Resource, Step as Next, Trial, Visit, Write,
+};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -140,6 +144,10 @@ impl World {
                 Next::Look => {
                     let observed = self.observe();
                     machine.looked(observed.login, observed.history);
+                    continue;
+                }
+                Next::Try => {
+                    machine.tried(Arc::new(Trial::accepted()));
                     continue;
                 }
                 Next::Tell(event) => {

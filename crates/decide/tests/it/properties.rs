@@ -139,12 +139,12 @@ proptest! {
         let status = &conclusion.status;
         let warns = resource.spec.as_ref().is_ok_and(|spec| spec.verification.mode == VerificationMode::Warn);
         let part = |r#type| match status_of(status, r#type).unwrap() {
-            False if warns && r#type == ConditionType::IssuerVerified => True,
+            False if warns && matches!(r#type, ConditionType::IssuerVerified | ConditionType::ClientVerified) => True,
             status => status,
         };
         // What shows nothing holds nothing back.
-        let is_silent = |r#type| r#type == ConditionType::InSync && part(r#type) == Unknown;
-        let weighs = |r#type: &ConditionType| *r#type != ConditionType::ClientVerified && !is_silent(*r#type);
+        let may_be_silent = |r#type| matches!(r#type, ConditionType::InSync | ConditionType::ClientVerified);
+        let weighs = |r#type: &ConditionType| !(may_be_silent(*r#type) && part(*r#type) == Unknown);
         let parts: Vec<_> = CHECKS.into_iter().filter(weighs).map(part).collect();
         let configured = part(ConditionType::Configured);
         let possible: &[ConditionStatus] = if parts.contains(&False) {

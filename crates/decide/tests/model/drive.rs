@@ -1,16 +1,18 @@
 //! One visit, driven as the operator drives it, with mishaps at every step.
 
-use cognigy_sso_decide::{Answer, Call, Cause, CognigyCall, Conclusion, Effect, Login, Moment, Step, Visit};
+use std::sync::Arc;
+
+use cognigy_sso_decide::{Answer, Call, Cause, CognigyCall, Conclusion, Effect, Login, Moment, Step, Trial, Visit};
 use secrecy::ExposeSecret;
 
 use crate::bug::Bug;
 use crate::cognigy::Body;
 use crate::mishap::{CONFIGURING, FINDING, Mishap, RESETTING};
 use crate::rules::{Facts, Sent, judge_call};
-use crate::samples::{SEAL, STRANGER, STRANGERS_CLIENT, USER, at, refused};
+use crate::samples::{SEAL, STRANGER, STRANGERS_CLIENT, USER, at, refused, trial};
 use crate::script::Script;
 use crate::setting::Setting;
-use crate::world::{Declared, World};
+use crate::world::{Declared, Mood, World};
 
 /// What a visit came to.
 pub struct Visited {
@@ -146,6 +148,10 @@ impl Drive {
                     visit.looked(login, history);
                     continue;
                 }
+                Step::Try => {
+                    visit.tried(self.try_client());
+                    continue;
+                }
                 Step::Tell(_) => continue,
                 Step::End(conclusion) => return Ok(*conclusion),
                 Step::Call { call: Call::FindEvent, .. } => Told::FindEvent,
@@ -173,6 +179,15 @@ impl Drive {
             let answer = self.call(&told)?;
             visit.answered(answer);
         }
+    }
+
+    fn try_client(&mut self) -> Arc<Trial> {
+        let declared = self.facts.declared.clone();
+        match self.world.provider {
+            Mood::ClientRefused => self.say("the provider refuses the client"),
+            _ => drop(self.declared().known.proved.insert(declared)),
+        }
+        trial(self.world.provider)
     }
 
     fn call(&mut self, told: &Told) -> Result<Answer, Stop> {

@@ -27,7 +27,7 @@ pub enum Happening {
 }
 
 /// What may happen to the resources together, or to the older, at the price of a disturbance.
-pub const HAPPENINGS: [Happening; 14] = [
+pub const HAPPENINGS: [Happening; 15] = [
     Happening::Restarted,
     Happening::Edited(0),
     Happening::PolicyEdited(0),
@@ -38,6 +38,7 @@ pub const HAPPENINGS: [Happening; 14] = [
     Happening::StrangerResets,
     Happening::ProviderIs(Mood::Refuted),
     Happening::ProviderIs(Mood::Unknown),
+    Happening::ProviderIs(Mood::ClientRefused),
     Happening::ProviderIs(Mood::Verified),
     Happening::Passes(31),
     Happening::Passes(11 * 60),
@@ -61,12 +62,7 @@ impl Happening {
                     DeletionPolicy::Reset => DeletionPolicy::Retain,
                 };
             }),
-            Self::Asked(number) => {
-                let declared = world.get_mut(number)?;
-                declared.known.refused = None;
-                let before = declared.server.requested_at.as_ref().map_or(0, |value| value.len());
-                declared.server.requested_at = Some("now".repeat(before / 3 + 1).into());
-            }
+            Self::Asked(number) => world.get_mut(number)?.ask(),
             Self::Rotated => world.rotate(),
             Self::Deleted(number) => world.delete(number)?,
             Self::StrangerConfigures(client_id) => world.organization.configure_by_stranger(client_id, seconds),

@@ -86,7 +86,7 @@ pub enum Sent<'a> {
 pub fn judge_call(setting: Setting, world: &World, number: usize, facts: &Facts, sent: Sent<'_>) -> Option<Broken> {
     judge_rival(world, number)
         .or_else(|| judge_strangers(setting, world, number, facts, sent))
-        .or_else(|| judge_checks(world, facts, sent))
+        .or_else(|| judge_checks(world, number, facts, sent))
         .or_else(|| judge_refused(world, number, sent))
 }
 
@@ -117,9 +117,14 @@ fn judge_strangers(setting: Setting, world: &World, number: usize, facts: &Facts
         .then(|| Rule::Strangers.broken_by("a stranger's configuration is reset or overwritten"))
 }
 
-fn judge_checks(world: &World, facts: &Facts, sent: Sent<'_>) -> Option<Broken> {
+fn judge_checks(world: &World, number: usize, facts: &Facts, sent: Sent<'_>) -> Option<Broken> {
     let puts_back = matches!(sent, Sent::Configure { puts_back: true });
-    if facts.deleting || puts_back || facts.provider == Mood::Verified {
+    let is_proved = match facts.provider {
+        Mood::Verified => true,
+        Mood::ClientRefused => world.get(number)?.known.proved.contains(&facts.declared),
+        Mood::Refuted | Mood::Unknown => false,
+    };
+    if facts.deleting || puts_back || is_proved {
         return None;
     }
     match sent {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use cognigy_sso_api::{IdentityProviderConfigSpec, IdentityProviderConfigStatus, SecretVersion};
 use cognigy_sso_decide::{
-    Account, CallFault, CognigyCall, Cost, Document, Inputs, KeyFacts, Provider, ProviderFault, Resource, Seal,
-    TransportFault,
+    Account, CallFault, CognigyCall, Cost, Credentials, Document, Inputs, KeyFacts, Provider, ProviderFault, Refusal,
+    Resource, Seal, TransportFault, Trial,
 };
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
@@ -87,13 +87,20 @@ pub fn account() -> Account {
 pub fn provider(mood: Mood) -> Arc<Result<Provider, ProviderFault>> {
     let server = "acme.eu.auth0.com".to_owned();
     Arc::new(match mood {
-        Mood::Verified => Ok(good_provider()),
+        Mood::Verified | Mood::ClientRefused => Ok(good_provider()),
         Mood::Refuted => Err(ProviderFault::Flow),
         Mood::Unknown => {
             let (document, fault) = (Document::Discovery, TransportFault::Unreachable);
             Err(ProviderFault::Transport { document, server, fault })
         }
     })
+}
+
+/// What trying the client shows.
+pub fn trial(mood: Mood) -> Arc<Trial> {
+    let refusal = Refusal { status: 401, error: "invalid_client".into() };
+    let refused = Trial { credentials: Credentials::Refused(refusal), ..Trial::accepted() };
+    Arc::new(if mood == Mood::ClientRefused { refused } else { Trial::accepted() })
 }
 
 fn good_provider() -> Provider {

@@ -1,6 +1,6 @@
 //! When faults stop: some calm visits on, the right state is reached, and nothing is written or sent any more.
 
-use cognigy_sso_api::{AdoptionPolicy, ConditionType, DriftPolicy, Reason};
+use cognigy_sso_api::{AdoptionPolicy, Condition, ConditionStatus, ConditionType, DriftPolicy, Reason};
 
 use crate::bug::Bug;
 use crate::cognigy::{By, Held};
@@ -21,17 +21,12 @@ const SHORTEST_PAUSE: i64 = 61;
 
 /// The rule that is broken when this world is left alone.
 pub fn settle(setting: Setting, bug: Option<Bug>, world: &World) -> Option<Broken> {
-    let mut calm = Calm { setting, bug, world: world.clone(), story: Vec::new() };
-    calm.world.left = 0;
-    calm.world.provider = Mood::Verified;
-    calm.run()
+    Calm::new(setting, bug, world).run()
 }
 
 /// What happens when this world is left alone, in words.
 pub fn story(setting: Setting, bug: Option<Bug>, world: &World) -> Vec<String> {
-    let mut calm = Calm { setting, bug, world: world.clone(), story: Vec::new() };
-    calm.world.left = 0;
-    calm.world.provider = Mood::Verified;
+    let mut calm = Calm::new(setting, bug, world);
     calm.run();
     calm.story
 }
@@ -44,6 +39,19 @@ struct Calm {
 }
 
 impl Calm {
+    /// The provider is as it should be, and whoever mended it has asked for a check.
+    fn new(setting: Setting, bug: Option<Bug>, world: &World) -> Self {
+        let mut world = World { left: 0, provider: Mood::Verified, ..world.clone() };
+        for number in world.alive() {
+            let client = |declared: &Declared| declared.seen().status.condition(ConditionType::ClientVerified).cloned();
+            let is_refuted = |client: Condition| client.status == ConditionStatus::False;
+            if let Some(declared) = world.get_mut(number).filter(|declared| client(declared).is_some_and(is_refuted)) {
+                declared.ask();
+            }
+        }
+        Self { setting, bug, world, story: Vec::new() }
+    }
+
     fn run(&mut self) -> Option<Broken> {
         let (mut rests, mut rounds) = (0, 0);
         while rests < ROUNDS_OF_REST && rounds < MOST_ROUNDS {

@@ -19,6 +19,8 @@ pub enum Mood {
     Verified,
     Refuted,
     Unknown,
+    /// All that is published is right, and the client is refused.
+    ClientRefused,
 }
 
 /// The Secret with the client secret.
@@ -50,6 +52,8 @@ pub struct Known {
     pub refused: Option<Body>,
     /// What this process saw in force last.
     pub previous: Option<Body>,
+    /// What the provider has accepted.
+    pub proved: BTreeSet<Body>,
 }
 
 #[derive(Clone, Debug)]
@@ -194,6 +198,13 @@ impl Declared {
     pub fn edit(&mut self, change: impl FnOnce(&mut IdentityProviderConfigSpec)) {
         change(self.server.spec.as_mut().unwrap());
         self.server.generation += 1;
+    }
+
+    /// Somebody asks for a check.
+    pub fn ask(&mut self) {
+        self.known.refused = None;
+        let before = self.server.requested_at.as_ref().map_or(0, |value| value.len());
+        self.server.requested_at = Some("now".repeat(before / 3 + 1).into());
     }
 
     /// Somebody declares the other client.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use cognigy_sso_api::{ApiUrl, IdentityProviderConfigSpec, KeyRef, Organization};
 use cognigy_sso_decide::{
     Account, CallFault, Change, InputFault, InputProblem, Inputs, Login, ObjectKind, Observed, Provider, ProviderFault,
-    Resource,
+    Resource, Trial,
 };
 use secrecy::{ExposeSecret, SecretString};
 
@@ -99,6 +99,13 @@ impl Process {
         let (login, history) =
             world.look(api_key.expose_secret().to_owned(), account.organization.clone(), is_first).await;
         (Some(login), Some(history))
+    }
+
+    /// Tries the client at its provider.
+    pub(super) async fn try_client(&self, world: &Rc<World>, resource: &Resource) -> Arc<Trial> {
+        let oidc = resource.spec.as_ref().ok().and_then(|spec| spec.oidc.as_ref());
+        let issuer = oidc.map(|oidc| oidc.issuer.clone()).unwrap_or_default();
+        Arc::new(world.try_client(issuer).await)
     }
 
     async fn account(&self, world: &Rc<World>, inputs: &Inputs) -> Option<Result<Account, CallFault>> {

@@ -105,6 +105,11 @@ impl Process {
                     let (login, history) = self.look(world, visit.resource(), visit.observed()).await;
                     visit.looked(login, history);
                 }
+                Step::Try => {
+                    let trial = self.try_client(world, visit.resource()).await;
+                    world.inspect("what trying a client has shown", &trial);
+                    visit.tried(trial);
+                }
                 Step::Tell(event) => world.publish_event(&resource, &event),
                 Step::End(conclusion) => return Ok(*conclusion),
             }

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use cognigy_sso_decide::{
-    Account, CallFault, Change, ChangeKind, CognigyCall, Fault, Login, Provider, ProviderFault, Resource,
-    TransportFault,
+    Account, CallFault, Change, ChangeKind, CognigyCall, Fault, Login, NoAnswer, Provider, ProviderFault, Resource,
+    TransportFault, Trial,
 };
 
 use super::World;
@@ -150,6 +150,17 @@ impl World {
             (found, if is_slow { 10 * SECOND } else { 50 })
         };
         self.ask_slowly(serve).await
+    }
+
+    /// What a provider answers a client that is registered as it should be.
+    pub(crate) async fn try_client(self: &Rc<Self>, issuer: String) -> Trial {
+        match self.discover(issuer).await {
+            Err(ProviderFault::Transport { fault, .. }) => Trial::unanswered(NoAnswer::Transport(fault)),
+            Err(ProviderFault::Status { status, .. }) if NoAnswer::of_status(status).is_some() => {
+                Trial::unanswered(NoAnswer::Status(status))
+            }
+            _ => Trial::accepted(),
+        }
     }
 
     /// Writes to Kubernetes.

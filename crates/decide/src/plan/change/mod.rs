@@ -2,6 +2,7 @@
 
 mod drift;
 mod obstacles;
+mod trial;
 
 use std::sync::Arc;
 
@@ -27,12 +28,15 @@ pub(crate) use drift::recent_corrections;
 pub(super) struct Case<'a> {
     resource: &'a Resource,
     spec: &'a IdentityProviderConfigSpec,
+    oidc: &'a Oidc,
     observed: &'a Observed,
     now: Timestamp,
     findings: Findings,
     /// What is to be applied, once every part of it is known.
     desired: Option<Desired>,
     /// Is that what was applied last?
+    is_applied: bool,
+    /// And is it in force still, as far as can be told?
     in_force: bool,
 }
 
@@ -48,8 +52,11 @@ impl<'a> Case<'a> {
     ) -> Self {
         let findings = Findings::of(resource, spec, oidc, observed);
         let desired = desired(resource, spec, oidc, observed);
-        let mut case = Self { resource, spec, observed, now, findings, desired, in_force: false };
-        case.in_force = case.is_in_force();
+        let mut case =
+            Self { resource, spec, oidc, observed, now, findings, desired, is_applied: false, in_force: false };
+        case.is_applied = case.is_what_was_applied();
+        case.in_force = case.is_applied && !case.may_be_displaced();
+        case.findings.client = case.client();
         case
     }
 
@@ -59,7 +66,8 @@ impl<'a> Case<'a> {
             self.findings.sync = self.sync(standing);
         }
         let (effect, outlook) = self.decide(standing.as_ref());
-        Plan { effect, findings: self.findings, outlook }
+        let wants_trial = self.wants_trial(effect.as_ref());
+        Plan { effect, wants_trial, findings: self.findings, outlook }
     }
 
     fn decide(&mut self, standing: Option<&Standing>) -> Decision {
@@ -87,12 +95,9 @@ impl<'a> Case<'a> {
 
     /// Is what is declared what was applied last? Equal versions of all inputs say so at no cost; only else is it hashed. And
     /// what cannot be read just now has not changed as far as anybody knows.
-    fn is_in_force(&self) -> bool {
+    fn is_what_was_applied(&self) -> bool {
         let status = &self.resource.status;
         let Some(applied) = status.applied.as_ref().filter(|_| status.pending.is_none()) else { return false };
-        if self.may_be_displaced() {
-            return false;
-        }
         let unread = self.findings.secrets.status == ConditionStatus::Unknown;
         let same_inputs = unread || applied.secrets == self.observed.inputs.versions;
         (applied.generation == self.resource.generation && same_inputs && status.refused.is_none())

@@ -20,7 +20,7 @@ use secrecy::SecretString;
 use serde_json::json;
 
 pub use organization::{Held, Organization};
-pub use visit::{Visit, always, attempt, visit, visit_at, visit_looking, visit_with, written};
+pub use visit::{Visit, always, attempt, visit, visit_at, visit_looking, visit_trying, visit_with, written};
 
 pub const ORGANIZATION: &str = "5f0c0123456789abcdef0123";
 pub const OTHER_ORGANIZATION: &str = "ffffffffffffffffffffffff";

@@ -1,12 +1,13 @@
 //! A visit as the operator makes it, with a function in Cognigy.AI's place.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use cognigy_sso_decide as decide;
-use decide::{Application, Cause, Effect, Event, Memory, Observed, Receipt, Resource, Step, Write};
+use decide::{Application, Cause, Effect, Event, Memory, Observed, Receipt, Resource, Step, Trial, Write};
 use jiff::Timestamp;
 
-use super::{SEAL, at, now};
+use super::{SEAL, applied, at, now};
 
 /// What a visit did.
 pub struct Visit {
@@ -17,6 +18,8 @@ pub struct Visit {
     pub events: Vec<Event>,
     /// How often Kubernetes was written to.
     pub writes: usize,
+    /// How often the client was tried at its provider.
+    pub tries: usize,
     /// How long until the next visit, unless this one was broken off.
     pub next: Option<Duration>,
     /// What the operator remembers of it.
@@ -50,7 +53,7 @@ pub fn attempt(
     observed: &mut Observed,
     answer: impl FnMut(&Effect) -> Option<Receipt>,
 ) -> Visit {
-    run(now, resource, Memory::default(), observed, |_| {}, answer)
+    run(now, resource, Memory::default(), observed, accepted, |_| {}, answer)
 }
 
 /// Visits a resource again, without a restart in between.
@@ -61,7 +64,22 @@ pub fn visit_with(
     observed: &mut Observed,
     mut answer: impl FnMut(&Effect) -> Receipt,
 ) -> Visit {
-    run(now, resource, memory, observed, |_| {}, |effect| Some(answer(effect)))
+    run(now, resource, memory, observed, accepted, |_| {}, |effect| Some(answer(effect)))
+}
+
+/// Visits a resource whose client the provider answers like this, and where every call succeeds.
+pub fn visit_trying(
+    memory: Memory,
+    now: Timestamp,
+    resource: Resource,
+    observed: &mut Observed,
+    trial: &Trial,
+) -> Visit {
+    run(now, resource, memory, observed, || Arc::new(trial.clone()), |_| {}, |effect| Some(applied(effect)))
+}
+
+fn accepted() -> Arc<Trial> {
+    Arc::new(Trial::accepted())
 }
 
 /// Visits a resource whose organization shows something else when it is looked at again.
@@ -72,7 +90,7 @@ pub fn visit_looking(
     shown: impl FnOnce(&mut Observed),
     mut answer: impl FnMut(&Effect) -> Receipt,
 ) -> Visit {
-    run(now, resource, Memory::default(), observed, shown, |effect| Some(answer(effect)))
+    run(now, resource, Memory::default(), observed, accepted, shown, |effect| Some(answer(effect)))
 }
 
 fn run(
@@ -80,9 +98,11 @@ fn run(
     resource: Resource,
     memory: Memory,
     observed: &mut Observed,
+    trial: impl Fn() -> Arc<Trial>,
     shown: impl FnOnce(&mut Observed),
     mut answer: impl FnMut(&Effect) -> Option<Receipt>,
 ) -> Visit {
+    let mut tries = 0;
     let mut shown = Some(shown);
     let (mut effects, mut events, mut writes) = (Vec::new(), Vec::new(), 0);
     let before = std::mem::replace(observed, Observed::nothing());
@@ -112,6 +132,10 @@ fn run(
                 }
                 machine.looked(again.login, again.history);
             }
+            Step::Try => {
+                tries += 1;
+                machine.tried(trial());
+            }
             Step::Tell(event) => events.push(event),
             Step::End(conclusion) => break Some(conclusion),
         }
@@ -119,15 +143,16 @@ fn run(
     *observed = machine.take_observed();
     observed.already_configured = false;
     observed.begun = None;
+    observed.trial = None;
     let (mut resource, memory) = machine.into_parts();
     let Some(conclusion) = conclusion else {
-        return Visit { resource, effects, events, writes, next: None, memory };
+        return Visit { resource, effects, events, writes, tries, next: None, memory };
     };
     let is_gone = resource.deleting && !resource.finalizer;
     writes += usize::from(!is_gone && conclusion.status != resource.status);
     resource.status = conclusion.status;
     events.extend(conclusion.events);
-    Visit { resource, effects, events, writes, next: Some(conclusion.next), memory }
+    Visit { resource, effects, events, writes, tries, next: Some(conclusion.next), memory }
 }
 
 /// The resource after a write.

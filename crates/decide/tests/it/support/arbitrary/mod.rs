@@ -3,6 +3,7 @@
 mod faults;
 mod observations;
 mod resources;
+mod trials;
 
 use proptest::option;
 use proptest::prelude::*;

@@ -11,6 +11,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::faults::{call_fault, input_fault, provider_fault};
+use super::trials::trial;
 use super::{event_id, mostly};
 use crate::support::{
     API_KEY, CLIENT_ID, CLIENT_SECRET, ORGANIZATION, OTHER_ORGANIZATION, STRANGER, USER, begun, desired, fingerprint,
@@ -151,9 +152,18 @@ pub fn observation(coherence: Coherence) -> impl Strategy<Value = Observed> {
     let account = prop_oneof![3 => account().prop_map(Ok), 1 => call_fault().prop_map(Err)];
     let flags = (prop::bool::weighted(0.1), prop::bool::weighted(0.2), prop::bool::weighted(0.2));
     let given = (prop::bool::weighted(0.9), prop::bool::weighted(0.9));
+    let trial = (prop::option::weighted(0.5, trial()), prop::option::of((0..3600_i64).prop_map(later)));
     let organization = (account, login(), history(), rival(), previous());
-    (inputs().boxed(), organization.boxed(), published().boxed(), flags, given).prop_map(
-        move |(inputs, organization, provider, (known_unchanged, already_configured, reset), (asked, fetched))| {
+    (inputs().boxed(), organization.boxed(), published().boxed(), flags, given, trial.boxed()).prop_map(
+        move |(
+            inputs,
+            organization,
+            provider,
+            (known_unchanged, already_configured, reset),
+            (asked, fetched),
+            trial,
+        )| {
+            let (trial, last_tried) = trial;
             let (account, login, history, rival, previous) = organization;
             let unusable = |field: &str| inputs.authorities.iter().any(|fault| fault.field == field);
             let (asked, fetched) = match coherence {
@@ -175,6 +185,8 @@ pub fn observation(coherence: Coherence) -> impl Strategy<Value = Observed> {
                 already_configured,
                 recorded: false,
                 reset,
+                trial: trial.map(Arc::new),
+                last_tried,
             }
         },
     )

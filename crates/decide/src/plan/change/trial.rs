@@ -1,0 +1,105 @@
+//! When the client is tried at its provider, and what `ClientVerified` says of it.
+
+use std::time::Duration;
+
+use cognigy_sso_api::{
+    ApiUrl, ClientCheck, Condition, ConditionStatus, ConditionType, Operation, Reason, VerificationMode,
+};
+
+use super::super::{Application, Cause, Effect};
+use super::Case;
+use crate::client::Registration;
+use crate::fault::Class;
+use crate::finding::Finding;
+
+impl Case<'_> {
+    /// What `ClientVerified` says.
+    pub(super) fn client(&self) -> Finding {
+        if self.spec.verification.client_check == ClientCheck::Never {
+            return Finding::not_checked("Not checked, since spec.verification.clientCheck is Never.");
+        }
+        if self.observed.rival.is_some() {
+            return Finding::not_checked("Not checked: see the condition Configured.");
+        }
+        match (&self.observed.trial, self.found_before()) {
+            (Some(trial), _) => self.registered(|client| trial.finding(client)),
+            (None, Some(condition)) => Finding::said(condition),
+            (None, None) => Finding::not_checked("The client is tried at the provider as soon as all else is known."),
+        }
+    }
+
+    fn registered(&self, words: impl FnOnce(Registration<'_>) -> Finding) -> Finding {
+        let organization = self.desired.as_ref().map_or("", |desired| &desired.organization);
+        let api = ApiUrl::parse(&self.spec.cognigy.api_url);
+        let callback = api.map_or_else(|_| String::new(), |api| api.callback(organization));
+        let encoding_matters = self.desired.as_ref().is_some_and(|desired| desired.encoding_matters());
+        words(Registration { oidc: self.oidc, callback: &callback, encoding_matters })
+    }
+
+    /// What was found before of what is declared now. While that cannot be read, it is what it was as far as anybody knows.
+    fn found_before(&self) -> Option<&Condition> {
+        let status = &self.resource.status;
+        let is_same = match &status.tried {
+            Some(tried) => self.desired.is_none() || self.is_what(tried),
+            None => self.is_applied,
+        };
+        status.condition(ConditionType::ClientVerified).filter(|_| is_same)
+    }
+
+    /// Is the client to be tried before anything else is done?
+    pub(super) fn wants_trial(&self, effect: Option<&Effect>) -> bool {
+        let may = self.spec.verification.client_check != ClientCheck::Never
+            && self.observed.trial.is_none()
+            && self.observed.rival.is_none()
+            && self.desired.is_some()
+            && self.findings.secrets.is_true()
+            && self.findings.connection.is_true()
+            && self.knows_endpoints();
+        may && self.is_trial_due(effect)
+    }
+
+    /// A provider whose discovery was refuted is asked nothing more, unless that is only a warning.
+    fn knows_endpoints(&self) -> bool {
+        let is_published = self.observed.provider.as_deref().is_some_and(Result::is_ok);
+        is_published && (self.findings.issuer.is_true() || self.spec.verification.mode == VerificationMode::Warn)
+    }
+
+    /// It is tried once for each configuration. Later on it is tried when somebody asks for it, and no more often than once in an
+    /// interval: where that is declared, before somebody else's change is corrected, and while nothing could be told.
+    fn is_trial_due(&self, effect: Option<&Effect>) -> bool {
+        let before = self.found_before().filter(|before| before.reason != Reason::NotChecked);
+        let Some(before) = before else { return true };
+        let is_periodic = self.spec.verification.client_check == ClientCheck::Periodic;
+        let is_open = before.status == ConditionStatus::Unknown && may_be_told_later(before.reason);
+        self.resource.is_asked_for() || (!self.was_tried_lately() && (is_periodic || is_open || corrects(effect)))
+    }
+
+    fn was_tried_lately(&self) -> bool {
+        // Intervals are cut short by up to a tenth, so that visits spread.
+        let pause = self.spec.interval().mul_f64(0.9);
+        let since = self.observed.last_tried.map(|tried| self.now.duration_since(tried));
+        since.is_some_and(|since| Duration::try_from(since).unwrap_or_default() < pause)
+    }
+}
+
+/// Was it not told for a reason that may pass?
+fn may_be_told_later(reason: Reason) -> bool {
+    matches!(reason, Reason::Retrying | Reason::Throttled | Reason::ServerError | Reason::Unreachable)
+}
+
+fn corrects(effect: Option<&Effect>) -> bool {
+    match effect {
+        Some(Effect::Apply(Application { cause, .. })) => *cause == Cause::Drift,
+        Some(Effect::Record { pending, .. }) => pending.operation == Operation::Correct,
+        _ => false,
+    }
+}
+
+impl Finding {
+    /// What a condition said. What was refuted waits for a person.
+    fn said(condition: &Condition) -> Self {
+        let class = (condition.status == ConditionStatus::False).then_some(Class::Input);
+        let message = condition.message.to_string();
+        Self { status: condition.status, reason: condition.reason, message, class }
+    }
+}

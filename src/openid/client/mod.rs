@@ -1,0 +1,96 @@
+//! Trying a client at its provider: the questions that [`decide`](cognigy_sso_decide) asks, sent.
+//!
+//! No token can come of it, since codes and refresh tokens are made up; no cookie is kept; the callback is never called.
+
+mod authorize;
+mod cache;
+mod credentials;
+mod page;
+mod redirect;
+mod token;
+
+use std::time::Duration;
+
+use cognigy_sso_api::{Oidc, TokenEndpointAuthMethod};
+use cognigy_sso_decide::{Asked, Callback, Credentials, Method, Provider, Trial, judge_callback, judge_credentials};
+use secrecy::SecretString;
+
+use crate::egress::{Bounds, CaBundle, Egress, Excess};
+
+pub use cache::Trials;
+
+/// Pages may be long, and what they complain about stands at their beginning.
+const BOUNDS: Bounds = Bounds { bytes: 64 * 1024, excess: Excess::Leave, time: Duration::from_secs(10) };
+
+/// A client as it is declared, with all that is needed to try it.
+#[derive(Clone, Copy)]
+pub struct Client<'a> {
+    /// What is declared of it.
+    pub oidc: &'a Oidc,
+    /// What its provider publishes.
+    pub provider: &'a Provider,
+    /// A private authority of the provider.
+    pub ca: Option<&'a CaBundle>,
+    /// The client id.
+    pub id: &'a str,
+    /// The client secret.
+    pub secret: &'a SecretString,
+    /// The redirect URI; `None` while the organization is not known.
+    pub callback: Option<&'a str>,
+    /// Does form encoding change its id or secret?
+    pub encoding_matters: bool,
+}
+
+impl Client<'_> {
+    fn method(&self) -> TokenEndpointAuthMethod {
+        self.oidc.token_endpoint_auth_method
+    }
+
+    async fn try_credentials(&self, egress: &Egress) -> Credentials {
+        let method = Method {
+            declared: self.method(),
+            offered: self.provider.auth_methods.as_deref(),
+            encoding_matters: self.encoding_matters,
+        };
+        let mut answers = Asked::default();
+        loop {
+            match judge_credentials(method, &answers) {
+                Ok(found) => return found,
+                Err(question) => answers.note(question, token::ask(egress, self, question).await),
+            }
+        }
+    }
+
+    async fn try_callback(&self, egress: &Egress) -> Callback {
+        let Some(callback) = self.callback else { return Callback::NotTried };
+        let Some(desk) = authorize::Desk::new(egress, self, callback) else { return Callback::NotTried };
+        let mut answers = Asked::default();
+        loop {
+            match judge_callback(desk.pushes(), &answers) {
+                Ok(found) => return found,
+                Err(question) => {
+                    let arrival = desk.ask(&question).await;
+                    answers.note(question, arrival);
+                }
+            }
+        }
+    }
+}
+
+/// Tries a client: what was found lately of the same credentials serves again, unless `fresh`.
+pub async fn try_client(egress: &Egress, trials: &Trials, client: &Client<'_>, fresh: bool) -> Trial {
+    let (credentials, callback) =
+        futures::join!(trials.credentials(egress, client, fresh), client.try_callback(egress));
+    Trial { credentials, callback }
+}
+
+/// Something that nobody can have issued or registered.
+fn made_up() -> String {
+    format!("{:032x}{:032x}", fastrand::u128(..), fastrand::u128(..))
+}
+
+/// An error as it may be repeated: characters that RFC 6749 allows there, at most 64.
+fn error_code(text: &str) -> Option<Box<str>> {
+    let is_allowed = |byte: u8| matches!(byte, 0x20..=0x21 | 0x23..=0x5b | 0x5d..=0x7e);
+    ((1..=64).contains(&text.len()) && text.bytes().all(is_allowed)).then(|| text.into())
+}
