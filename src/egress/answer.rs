@@ -1,12 +1,16 @@
 //! An answer, read to a bound.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
+use bytes::Bytes;
 use cognigy_sso_decide::TransportFault;
 use reqwest::Response;
 use reqwest::header::{CACHE_CONTROL, HeaderName, LOCATION, RETRY_AFTER};
 
 use super::{Bounds, Excess, fault};
+
+/// The longest `Location` that is kept, in bytes.
+const LONGEST_LOCATION: usize = 8192;
 
 /// An HTTP answer.
 pub struct Answer {
@@ -15,7 +19,7 @@ pub struct Answer {
     /// `Retry-After` in seconds from now, given as seconds or as a date (RFC 9110 section 10.2.3). A date that has passed is
     /// 0; what is neither is left out.
     pub retry_after: Option<u64>,
-    /// `Location`.
+    /// `Location`, if it is of up to 8 KiB.
     pub location: Option<String>,
     /// `max-age` of `Cache-Control` in seconds; 0 when it may not be stored.
     pub max_age: Option<u64>,
@@ -25,17 +29,18 @@ pub struct Answer {
 
 impl Answer {
     /// Reads an answer. Bytes are counted as they come, whatever `Content-Length` says.
-    pub(super) async fn read(mut response: Response, bounds: Bounds) -> Result<Self, TransportFault> {
+    /// The answer may pause for so long as `idle` says.
+    pub(super) async fn read(mut response: Response, bounds: Bounds, idle: Duration) -> Result<Self, TransportFault> {
         let retry_after =
             header(&response, &RETRY_AFTER).and_then(|value| parse_retry_after(&value, SystemTime::now()));
         let mut answer = Self {
             status: response.status().as_u16(),
             retry_after,
-            location: header(&response, &LOCATION),
+            location: header(&response, &LOCATION).filter(|location| location.len() <= LONGEST_LOCATION),
             max_age: header(&response, &CACHE_CONTROL).and_then(|value| parse_max_age(&value)),
             body: Vec::new(),
         };
-        while let Some(chunk) = response.chunk().await.map_err(|error| fault::classify(&error))? {
+        while let Some(chunk) = chunk(&mut response, idle).await? {
             let room = bounds.bytes - answer.body.len();
             match (bounds.excess, chunk.get(..room).filter(|_| chunk.len() > room)) {
                 (_, None) => answer.body.extend_from_slice(&chunk),
@@ -54,6 +59,11 @@ impl Answer {
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }
+}
+
+async fn chunk(response: &mut Response, idle: Duration) -> Result<Option<Bytes>, TransportFault> {
+    let chunk = tokio::time::timeout(idle, response.chunk()).await.map_err(|_| TransportFault::TimedOut)?;
+    chunk.map_err(|error| fault::classify(&error))
 }
 
 fn header(response: &Response, name: &HeaderName) -> Option<String> {
@@ -81,8 +91,6 @@ fn parse_max_age(value: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]

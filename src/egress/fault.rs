@@ -12,7 +12,8 @@ pub(super) fn classify(error: &reqwest::Error) -> TransportFault {
     if is_untrusted(error) {
         return TransportFault::Untrusted;
     }
-    if error.is_connect() {
+    // Nothing was sent, be it for want of a connection or of a request that can be sent.
+    if error.is_connect() || error.is_builder() {
         return TransportFault::Unreachable;
     }
     TransportFault::Cut

@@ -7,27 +7,35 @@ mod address;
 mod answer;
 mod authorities;
 mod fault;
+mod proxies;
+mod ranges;
 mod resolver;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use cognigy_sso_decide::TransportFault;
+use hyper_util::client::proxy::matcher::Intercept;
 use moka::future::Cache;
 use reqwest::header::HeaderMap;
-use reqwest::{Client, Method, redirect};
+use reqwest::{Client, ClientBuilder, Method, Proxy, redirect};
 use url::Url;
 
 pub use address::AddressPolicy;
 pub use answer::Answer;
 pub use authorities::{Authorities, CaBundle};
 
-use resolver::CheckedResolver;
+use proxies::Proxies;
+use resolver::{CheckedResolver, Lookup, ProxyResolver};
 
 const USER_AGENT: &str = concat!("cognigy-sso-operator/", env!("CARGO_PKG_VERSION"));
-/// How long a connection may take to be made.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a connection may take to be made: less than any call, so that a call to where nobody answers never ends another way.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(4);
+/// How long an answer that has begun may pause.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Connections that nobody uses are closed before servers commonly do it themselves.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(20);
 /// Distinct CA bundles for which a client is kept.
@@ -61,7 +69,7 @@ pub struct Call<'a> {
     pub url: &'a str,
     /// A private authority that is trusted beside those that all calls trust.
     pub ca: Option<&'a CaBundle>,
-    /// All that is sent beside `Host`, `User-Agent` and `Content-Length`.
+    /// All that is sent beside `Host`, `User-Agent`, `Content-Length` and an `Accept` of `*/*` where none is named.
     pub headers: HeaderMap,
     /// The body, if there is one.
     pub body: Option<Bytes>,
@@ -69,18 +77,54 @@ pub struct Call<'a> {
     pub bounds: Bounds,
 }
 
-/// The factory of all outside clients. One client is made for each CA bundle and kept.
+/// The factory of all outside clients. One client is made for each CA bundle, and one for calls through a proxy, and kept.
 pub struct Egress {
     policy: Arc<AddressPolicy>,
     authorities: Authorities,
-    clients: Cache<Option<CaBundle>, Client>,
+    means: Means,
+    clients: Cache<(Option<CaBundle>, Way), Client>,
+}
+
+/// Which way calls go. A client knows one of them only, so that what goes without a proxy is always checked, and what goes
+/// through one connects to nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Way {
+    Straight,
+    ThroughProxy,
+}
+
+/// What calls are made with. Tests bring their own.
+struct Means {
+    lookup: Lookup,
+    proxies: Proxies,
+    connect: Duration,
+    idle: Duration,
+    #[cfg(test)]
+    gate: tests::Gate,
+}
+
+impl Means {
+    fn of_the_system() -> Self {
+        Self {
+            lookup: resolver::system(),
+            proxies: Proxies::from_environment(),
+            connect: CONNECT_TIMEOUT,
+            idle: IDLE_TIMEOUT,
+            #[cfg(test)]
+            gate: tests::Gate::default(),
+        }
+    }
 }
 
 impl Egress {
-    /// Outside calls under this address policy, trusting these authorities.
+    /// Outside calls under this address policy, trusting these authorities, through the proxies that the environment names.
     #[must_use]
     pub fn new(policy: AddressPolicy, authorities: Authorities) -> Self {
-        Self { policy: Arc::new(policy), authorities, clients: Cache::new(CLIENTS) }
+        Self::with(Means::of_the_system(), policy, authorities)
+    }
+
+    fn with(means: Means, policy: AddressPolicy, authorities: Authorities) -> Self {
+        Self { policy: Arc::new(policy), authorities, means, clients: Cache::new(CLIENTS) }
     }
 
     /// Makes a call and reads its answer within bounds.
@@ -93,26 +137,53 @@ impl Egress {
         if url.scheme() != "https" || !self.policy.allows_host(&url) {
             return Err(TransportFault::Unreachable);
         }
-        let client = self.clients.try_get_with(call.ca.cloned(), async { self.client(call.ca) }).await;
-        let request = client.map_err(|_| TransportFault::Untrusted)?.request(call.method, url).headers(call.headers);
+        let client = self.client(&url, call.ca).await?;
+        let request = client.request(call.method, url).headers(call.headers);
         let request = if let Some(body) = call.body { request.body(body) } else { request };
         let exchange = async {
             let response = request.send().await.map_err(|error| fault::classify(&error))?;
-            Answer::read(response, call.bounds).await
+            Answer::read(response, call.bounds, self.means.idle).await
         };
         tokio::time::timeout(call.bounds.time, exchange).await.unwrap_or(Err(TransportFault::TimedOut))
     }
 
-    fn client(&self, ca: Option<&CaBundle>) -> Result<Client, reqwest::Error> {
-        Client::builder()
+    /// The client for this URL. Its clones share its connections.
+    async fn client(&self, url: &Url, ca: Option<&CaBundle>) -> Result<Client, TransportFault> {
+        let proxy = self.means.proxies.of(url)?;
+        let way = if proxy.is_some() { Way::ThroughProxy } else { Way::Straight };
+        let made = async { self.directed(proxy.as_ref(), ca)?.build() };
+        // What cannot be made has no way out: a proxy of a kind that is not spoken.
+        self.clients.try_get_with((ca.cloned(), way), made).await.map_err(|_| TransportFault::Unreachable)
+    }
+
+    fn directed(&self, proxy: Option<&Intercept>, ca: Option<&CaBundle>) -> Result<ClientBuilder, reqwest::Error> {
+        let lookup = Arc::clone(&self.means.lookup);
+        let Some(proxy) = proxy else {
+            let resolver = CheckedResolver { lookup, policy: Arc::clone(&self.policy) };
+            #[cfg(test)]
+            let resolver = self.means.gate.watch(resolver);
+            return Ok(self.builder(ca).dns_resolver(resolver));
+        };
+        let host = proxy.uri().host().unwrap_or_default().to_owned();
+        let mut through = Proxy::all(proxy.uri().to_string())?;
+        if let Some(credentials) = proxy.basic_auth() {
+            through = through.custom_http_auth(credentials.clone());
+        }
+        Ok(self.builder(ca).dns_resolver(ProxyResolver { lookup, host }).proxy(through))
+    }
+
+    fn builder(&self, ca: Option<&CaBundle>) -> ClientBuilder {
+        let builder = Client::builder()
             .tls_backend_preconfigured(self.authorities.client_config(ca))
-            .dns_resolver(CheckedResolver::new(Arc::clone(&self.policy)))
             .redirect(redirect::Policy::none())
             .https_only(true)
+            .no_proxy()
             .user_agent(USER_AGENT)
-            .connect_timeout(CONNECT_TIMEOUT)
-            .pool_idle_timeout(POOL_IDLE_TIMEOUT)
-            .build()
+            .connect_timeout(self.means.connect)
+            .pool_idle_timeout(POOL_IDLE_TIMEOUT);
+        #[cfg(test)]
+        let builder = builder.connector_layer(self.means.gate.clone());
+        builder
     }
 }
 

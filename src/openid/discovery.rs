@@ -46,6 +46,7 @@ fn parse(issuer: &Issuer, url: &str, document: &Map<String, Value>) -> Result<Pr
         authorization_endpoint: endpoint(document, "authorization_endpoint")?,
         token_endpoint: endpoint(document, "token_endpoint")?,
         jwks_uri: endpoint(document, "jwks_uri")?,
+        pushed_authorization_request_endpoint: endpoint(document, "pushed_authorization_request_endpoint").ok(),
         algorithms: required_list("id_token_signing_alg_values_supported")?,
         auth_methods: list(document, "token_endpoint_auth_methods_supported"),
         response_types: required_list("response_types_supported")?,
@@ -126,6 +127,16 @@ mod tests {
         }
         let fault = parse_with("jwks_uri", Value::Null).unwrap_err();
         assert_eq!(fault, ProviderFault::Endpoint { member: "jwks_uri", present: false });
+    }
+
+    #[test]
+    fn an_optional_endpoint_is_known_only_where_it_is_https() {
+        let member = "pushed_authorization_request_endpoint";
+        let known = |value| parse_with(member, value).unwrap().pushed_authorization_request_endpoint;
+        assert_eq!(known(json!("https://idp.example/par")).as_deref(), Some("https://idp.example/par"));
+        for value in [json!("http://idp.example/par"), json!("/par"), json!(7), Value::Null] {
+            assert_eq!(known(value.clone()), None, "{value}");
+        }
     }
 
     #[test]

@@ -13,6 +13,8 @@ pub struct Provider {
     pub token_endpoint: Box<str>,
     /// `jwks_uri`.
     pub jwks_uri: Box<str>,
+    /// `pushed_authorization_request_endpoint` (RFC 9126 section 5), where it is an https URL.
+    pub pushed_authorization_request_endpoint: Option<Box<str>>,
     /// `id_token_signing_alg_values_supported`.
     pub algorithms: Vec<String>,
     /// `token_endpoint_auth_methods_supported`; left out, `client_secret_basic` is meant.

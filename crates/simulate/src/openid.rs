@@ -12,6 +12,7 @@ pub fn publishes(issuer: &str) -> Result<Provider, ProviderFault> {
         authorization_endpoint: format!("{issuer}/authorize").into(),
         token_endpoint: format!("{base}/token").into(),
         jwks_uri: format!("{base}/keys").into(),
+        pushed_authorization_request_endpoint: None,
         algorithms: vec!["RS256".to_owned()],
         auth_methods: None,
         response_types: vec!["code".to_owned()],

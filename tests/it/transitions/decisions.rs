@@ -251,6 +251,7 @@ fn provider(oidc: &Oidc) -> Result<Provider, ProviderFault> {
         authorization_endpoint: "https://acme.eu.auth0.com/authorize".into(),
         token_endpoint: "https://acme.eu.auth0.com/oauth/token".into(),
         jwks_uri: "https://acme.eu.auth0.com/.well-known/jwks.json".into(),
+        pushed_authorization_request_endpoint: None,
         algorithms: texts(&["RS256", "RS512", "HS256"]),
         auth_methods: Some(texts(&["client_secret_basic", "client_secret_post", "none"])),
         response_types: texts(&["code"]),

@@ -163,6 +163,7 @@ pub fn provider(change: impl FnOnce(&mut Provider)) -> Provider {
         authorization_endpoint: AUTHORIZE.into(),
         token_endpoint: "https://acme.eu.auth0.com/oauth/token".into(),
         jwks_uri: "https://acme.eu.auth0.com/.well-known/jwks.json".into(),
+        pushed_authorization_request_endpoint: None,
         algorithms: vec!["RS256".to_owned(), "HS256".to_owned()],
         auth_methods: None,
         response_types: vec!["code".to_owned()],
