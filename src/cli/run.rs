@@ -21,6 +21,7 @@ use crate::lease::{Claim, Election, Place};
 use crate::observe::Observer;
 use crate::openid::Providers;
 use crate::report::Writer;
+use crate::selector::LabelSelector;
 use crate::telemetry::{self, LogFormat};
 use crate::visit::Context;
 
@@ -36,7 +37,12 @@ pub(super) struct Run {
 
     /// Look after the resources with these labels only, for example `shard=a`.
     #[arg(long, value_name = "LABELS", env = "COGNIGY_SSO_SELECTOR")]
-    selector: Option<String>,
+    selector: Option<LabelSelector>,
+
+    /// Use the Secrets with these labels only, for example `sso.cognigy.ai/use=true`: in a cluster that is shared, whoever owns
+    /// a Secret then decides whether resources may refer to it. Default: all.
+    #[arg(long, value_name = "LABELS", env = "COGNIGY_SSO_SECRET_SELECTOR")]
+    secret_selector: Option<LabelSelector>,
 
     /// Host that an API key may be sent to: a name, or a wildcard such as `*.example.com`. Repeat it for several.
     #[arg(
@@ -195,6 +201,7 @@ impl Office<'_> {
         let (writer, publishing) = Writer::new(self.client.clone());
         let observer = Observer {
             client: self.client.clone(),
+            secret_selector: self.flags.secret_selector.clone(),
             egress: Arc::clone(&self.egress),
             claim: claim.clone(),
             hosts: self.flags.cognigy_hosts.clone(),
@@ -202,7 +209,11 @@ impl Office<'_> {
             providers: self.providers.clone(),
             organizations: Arc::default(),
         };
-        let scope = Scope { namespaces: self.flags.namespaces.clone(), selector: self.flags.selector.clone() };
+        let scope = Scope {
+            namespaces: self.flags.namespaces.clone(),
+            selector: self.flags.selector.clone(),
+            secret_selector: self.flags.secret_selector.clone(),
+        };
         let context = Context { observer, writer };
         let controller = Controller::new(context, claim, self.flags.concurrency.into(), self.readiness.clone());
         futures::join!(controller.run(self.client.clone(), &scope, self.stop.clone()), publishing).0

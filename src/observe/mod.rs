@@ -1,6 +1,7 @@
 //! Reads only. What failed to be read is a fault that says so, never taken for absent.
 
 mod inputs;
+mod secrets;
 
 use std::sync::Arc;
 
@@ -16,12 +17,15 @@ use crate::egress::{CaBundle, Egress};
 use crate::lease::Claim;
 use crate::openid::Providers;
 use crate::organizations::{Organizations, Turn};
+use crate::selector::LabelSelector;
 
 pub(crate) use inputs::{References, Sources};
 
 /// All that observing needs.
 pub(crate) struct Observer {
     pub(crate) client: kube::Client,
+    /// Which Secrets may be used; all where there is none.
+    pub(crate) secret_selector: Option<LabelSelector>,
     pub(crate) egress: Arc<Egress>,
     /// What a change is made under that follows from what is observed.
     pub(crate) claim: Claim,
@@ -67,7 +71,7 @@ impl Observer {
 
     /// The values that a resource refers to.
     pub(crate) async fn inputs(&self, namespace: &str, spec: &IdentityProviderConfigSpec) -> (Inputs, Sources) {
-        inputs::read(&self.client, namespace, spec).await
+        inputs::read(&self.client, self.secret_selector.as_ref(), namespace, spec).await
     }
 
     /// Whose key it is, who acts for that organization, and what it has.
