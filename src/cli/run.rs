@@ -262,3 +262,21 @@ async fn stopped() {
         _ = tokio::signal::ctrl_c() => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use crate::cli::Cli;
+
+    #[test]
+    fn a_selector_that_cannot_be_read_is_refused_by_the_name_of_its_flag() {
+        for flag in ["--selector", "--secret-selector"] {
+            for (text, named) in [("", "leave the flag out"), ("team=a b", "`a b` is no label's value")] {
+                let error = Cli::try_parse_from(["cognigy-sso-operator", "run", flag, text]).unwrap_err().to_string();
+                assert!(error.contains(flag) && error.contains(named), "{error}");
+            }
+            Cli::try_parse_from(["cognigy-sso-operator", "run", flag, "team in (a, b),!old"]).unwrap();
+        }
+    }
+}

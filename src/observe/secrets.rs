@@ -173,6 +173,10 @@ impl<'de: 'a, 'a> Deserialize<'de> for Encoded<'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use axum::Router;
+    use parking_lot::Mutex;
     use serde_json::{Value, json};
 
     use super::*;
@@ -219,5 +223,35 @@ mod tests {
     fn of_a_type_that_is_never_used_no_value_is_decoded() {
         let json = secret("helm.sh/release.v1", json!({ "release": "c2VjcmV0" }));
         assert!(read(&json, &["release"]).data.is_empty());
+    }
+
+    /// What is asked of an API server whose Secret `s` is labelled or not, and what comes of it.
+    async fn asked(labelled: bool, selector: Option<&str>) -> (Vec<String>, Result<usize, InputProblem>) {
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&requests);
+        let server = Router::new().fallback(async move |request: http::Request<axum::body::Body>| {
+            let accepted = request.headers().get(http::header::ACCEPT).and_then(|value| value.to_str().ok());
+            let metadata_only = accepted.is_some_and(|accepted| accepted.contains("PartialObjectMetadata"));
+            seen.lock().push(format!("{}{}", if metadata_only { "metadata of " } else { "" }, request.uri()));
+            let object = secret("Opaque", json!({ "one": if metadata_only { "" } else { "c2VjcmV0" } }));
+            let is_list = request.uri().query().is_some_and(|query| query.contains("fieldSelector"));
+            let items: Vec<Value> = labelled.then(|| serde_json::from_slice(&object).unwrap()).into_iter().collect();
+            if is_list { serde_json::to_vec(&json!({ "items": items })).unwrap() } else { object }
+        });
+        let selector = selector.map(|text| text.parse().unwrap());
+        let client = Client::new(server, "default");
+        let found = super::read(&client, selector.as_ref(), "sso", "s", &BTreeSet::from(["one"])).await;
+        let requests = requests.lock().clone();
+        (requests, found.map(|object| object.data["one"].len()))
+    }
+
+    #[tokio::test]
+    async fn a_secret_without_the_labels_is_never_asked_for_its_values() {
+        let get = "/api/v1/namespaces/sso/secrets/s".to_owned();
+        let list = "/api/v1/namespaces/sso/secrets?&fieldSelector=metadata.name%3Ds&labelSelector=use%3Dyes".to_owned();
+        assert_eq!(asked(false, None).await, (vec![get.clone()], Ok(6)));
+        assert_eq!(asked(true, Some("use=yes")).await, (vec![list.clone()], Ok(6)));
+        let not_selected = Err(InputProblem::NotSelected("use=yes".to_owned()));
+        assert_eq!(asked(false, Some("use=yes")).await, (vec![list, format!("metadata of {get}")], not_selected));
     }
 }

@@ -33,4 +33,5 @@ mod requests;
 mod rights;
 mod rollback;
 mod rules;
+mod secret_selector;
 mod transitions;

@@ -114,8 +114,11 @@ impl World {
     pub async fn put_secret_bytes(&self, name: &str, r#type: &str, values: &[(&str, &[u8])]) {
         let data: BTreeMap<_, _> =
             values.iter().map(|(key, value)| ((*key).to_owned(), k8s_openapi::ByteString(value.to_vec()))).collect();
+        // One of these types must say whose token it is.
+        let account = (r#type == "kubernetes.io/service-account-token").then_some("default");
+        let metadata = json!({ "name": name, "annotations": { "kubernetes.io/service-account.name": account } });
         let secret =
-            json!({ "apiVersion": "v1", "kind": "Secret", "metadata": { "name": name }, "type": r#type, "data": data });
+            json!({ "apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": r#type, "data": data });
         self.secrets().patch(name, &apply(), &Patch::Apply(secret)).await.unwrap();
     }
 
