@@ -44,6 +44,19 @@ impl Incoming {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cognigy::Limits;
+    use crate::observe::Keepsake;
+
+    #[test]
+    fn what_is_kept_of_a_key_shows_none() {
+        let api_key = SecretString::from("api-key-canary-7f31");
+        let limits = Limits::new().unwrap();
+        let caller = limits.caller("api.cognigy.ai", &api_key);
+        let keepsake = Keepsake { api_key, cognigy_ca: None };
+        for text in [format!("{keepsake:?} {caller:?} {limits:?}"), format!("{keepsake:#?} {caller:#?} {limits:#?}")] {
+            assert!(text.contains("[REDACTED]") && !text.contains("canary"), "{text}");
+        }
+    }
 
     #[test]
     fn what_goes_out_is_the_secret_itself_and_no_copy() {

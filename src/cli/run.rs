@@ -99,7 +99,8 @@ pub(super) struct Run {
     #[arg(long, env = "COGNIGY_SSO_LOG_FORMAT", value_enum, default_value = "json")]
     log_format: LogFormat,
 
-    /// Which log lines are written, for example `info,cognigy_sso_operator=debug`.
+    /// Which log lines are written, for example `info,cognigy_sso_operator=debug`. Whatever is asked for, the Kubernetes client
+    /// logs errors only: below that it shows whole answers.
     #[arg(long, value_name = "FILTER", env = "COGNIGY_SSO_LOG_FILTER", default_value = "info,kube_client=warn", action = ArgAction::Set)]
     log_filter: String,
 }
