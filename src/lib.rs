@@ -12,6 +12,8 @@ mod controller;
 mod observe;
 mod organizations;
 mod report;
+mod secret;
+mod selector;
 mod telemetry;
 mod visit;
 mod watched;

@@ -1,4 +1,6 @@
-//! Logs.
+//! Logs, and what is told of a panic.
+
+use std::panic::{self, PanicHookInfo};
 
 use tracing_subscriber::EnvFilter;
 
@@ -29,8 +31,31 @@ fn filter_of(text: &str) -> anyhow::Result<EnvFilter> {
     Ok(EnvFilter::try_new(text)?.add_directive("kube_client::client=error".parse()?))
 }
 
+/// From now on a panic is told by its place. What it says is told where it is fixed in the program: text that is put together
+/// may hold a part of any value, as that of `unwrap` on an error and of slicing a string does.
+pub(crate) fn tell_panics_by_their_place() {
+    panic::set_hook(Box::new(|info| {
+        let (place, said) = (place(info), said(info));
+        if tracing::enabled!(tracing::Level::ERROR) {
+            tracing::error!(place, "panicked: {said}");
+        } else {
+            eprintln!("cognigy-sso-operator: panicked at {place}: {said}");
+        }
+    }));
+}
+
+fn place(info: &PanicHookInfo<'_>) -> String {
+    info.location().map(ToString::to_string).unwrap_or_default()
+}
+
+fn said(info: &PanicHookInfo<'_>) -> &'static str {
+    let fixed = info.payload().downcast_ref::<&'static str>();
+    fixed.copied().unwrap_or("what it says is not repeated, since it may hold a secret")
+}
+
 #[cfg(test)]
 mod tests {
+    use std::process::Command;
     use std::sync::Arc;
 
     use axum::Router;
@@ -56,5 +81,39 @@ mod tests {
             let log = std::fs::read_to_string(log.path()).unwrap();
             assert!(log.contains("it is written") && !log.contains("canary-7f31"), "{filter}: {log}");
         }
+    }
+
+    /// Run by the test below, in a process of its own: it takes the hook of the whole process.
+    #[test]
+    #[ignore = "run by another test"]
+    fn panics_with_a_secret() {
+        tell_panics_by_their_place();
+        let panics = || {
+            let secret = std::env::args().collect::<String>() + "canary-7f31";
+            for panic in [
+                Box::new(|| Err::<(), _>(secret.clone()).unwrap()) as Box<dyn Fn()>,
+                Box::new(|| panic!("{secret}")),
+                Box::new(|| drop(secret[..secret.len() + 1].to_owned())),
+                Box::new(|| std::panic::panic_any(secret.clone())),
+                Box::new(|| panic!("fixed text")),
+            ] {
+                assert!(panic::catch_unwind(panic::AssertUnwindSafe(panic)).is_err());
+            }
+        };
+        panics();
+        start(LogFormat::Json, "trace").unwrap();
+        panics();
+    }
+
+    #[test]
+    fn a_panic_tells_its_place_and_no_value() {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", "telemetry::tests::panics_with_a_secret", "--ignored", "--nocapture"]);
+        let done = command.output().unwrap();
+        assert!(done.status.success(), "{done:?}");
+        let text = String::from_utf8([done.stdout, done.stderr].concat()).unwrap();
+        let lines = text.lines().filter(|line| line.contains("src/telemetry.rs:"));
+        assert_eq!(lines.count(), 10, "{text}");
+        assert!(text.contains("fixed text") && !text.contains("canary"), "{text}");
     }
 }

@@ -6,7 +6,8 @@ use std::time::Duration;
 use cognigy_sso_api::ApiUrl;
 use cognigy_sso_decide as decide;
 use decide::{
-    Answer, Call, CallFault, ChangeKind, Conclusion, Cost, Inputs, Resource, Seal, Step, Visit, Write, in_progress,
+    Answer, Call, CallFault, ChangeKind, Conclusion, Cost, InputFault, Inputs, Resource, Seal, Step, Visit, Write,
+    in_progress,
 };
 
 use crate::clock;
@@ -211,9 +212,10 @@ fn interrupted(resource: &Resource, mut memory: Memory, fault: WriteFault) -> Ou
 }
 
 impl Memory {
-    /// Keeps what a reset on deletion needs, as long as there may be one.
+    /// Keeps what a reset on deletion needs, as long as there may be one and the Secret may be used.
     fn keep(&mut self, resource: &Resource, inputs: &Inputs, sources: &Sources) {
-        if !resource.resets_on_deletion() {
+        let is_withdrawn = inputs.api_key.as_ref().is_err_and(InputFault::is_withdrawn);
+        if is_withdrawn || !resource.resets_on_deletion() {
             self.keepsake = None;
         } else if let (Ok(api_key), Ok(cognigy_ca)) = (&inputs.api_key, &sources.cognigy_ca) {
             let (api_key, cognigy_ca) = (api_key.clone(), cognigy_ca.clone());
@@ -237,6 +239,7 @@ impl Context {
         let authorities = crate::egress::Authorities::system_and(&[]);
         let observer = Observer {
             client: client.clone(),
+            secret_selector: None,
             egress: Arc::new(crate::egress::Egress::new(policy, authorities)),
             claim: crate::lease::Claim::always(),
             hosts: Vec::new(),

@@ -7,6 +7,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::telemetry;
+
 /// Declares the single sign-on settings of Cognigy.AI organizations as Kubernetes resources.
 #[derive(Debug, Parser)]
 #[command(version, about)]
@@ -27,6 +29,7 @@ impl Cli {
     /// Does what was asked; a fault is printed to standard error and gives exit code 1.
     #[must_use]
     pub fn execute(self) -> ExitCode {
+        telemetry::tell_panics_by_their_place();
         let done = match self.command {
             Command::Run(run) => run.execute(),
             Command::Crd => crd::execute(),

@@ -21,6 +21,7 @@ use crate::lease::{Claim, Election, Place};
 use crate::observe::Observer;
 use crate::openid::{Providers, Trials};
 use crate::report::Writer;
+use crate::selector::LabelSelector;
 use crate::telemetry::{self, LogFormat};
 use crate::visit::Context;
 
@@ -36,7 +37,12 @@ pub(super) struct Run {
 
     /// Look after the resources with these labels only, for example `shard=a`.
     #[arg(long, value_name = "LABELS", env = "COGNIGY_SSO_SELECTOR")]
-    selector: Option<String>,
+    selector: Option<LabelSelector>,
+
+    /// Use the Secrets with these labels only, for example `sso.cognigy.ai/use=true`: in a cluster that is shared, whoever owns
+    /// a Secret then decides whether resources may refer to it. Default: all.
+    #[arg(long, value_name = "LABELS", env = "COGNIGY_SSO_SECRET_SELECTOR")]
+    secret_selector: Option<LabelSelector>,
 
     /// Host that an API key may be sent to: a name, or a wildcard such as `*.example.com`. Repeat it for several.
     #[arg(
@@ -93,7 +99,8 @@ pub(super) struct Run {
     #[arg(long, env = "COGNIGY_SSO_LOG_FORMAT", value_enum, default_value = "json")]
     log_format: LogFormat,
 
-    /// Which log lines are written, for example `info,cognigy_sso_operator=debug`.
+    /// Which log lines are written, for example `info,cognigy_sso_operator=debug`. Whatever is asked for, the Kubernetes client
+    /// logs errors only: below that it shows whole answers.
     #[arg(long, value_name = "FILTER", env = "COGNIGY_SSO_LOG_FILTER", default_value = "info,kube_client=warn", action = ArgAction::Set)]
     log_filter: String,
 }
@@ -197,6 +204,7 @@ impl Office<'_> {
         let (writer, publishing) = Writer::new(self.client.clone());
         let observer = Observer {
             client: self.client.clone(),
+            secret_selector: self.flags.secret_selector.clone(),
             egress: Arc::clone(&self.egress),
             claim: claim.clone(),
             hosts: self.flags.cognigy_hosts.clone(),
@@ -205,7 +213,11 @@ impl Office<'_> {
             trials: self.trials.clone(),
             organizations: Arc::default(),
         };
-        let scope = Scope { namespaces: self.flags.namespaces.clone(), selector: self.flags.selector.clone() };
+        let scope = Scope {
+            namespaces: self.flags.namespaces.clone(),
+            selector: self.flags.selector.clone(),
+            secret_selector: self.flags.secret_selector.clone(),
+        };
         let context = Context { observer, writer };
         let controller = Controller::new(context, claim, self.flags.concurrency.into(), self.readiness.clone());
         futures::join!(controller.run(self.client.clone(), &scope, self.stop.clone()), publishing).0
@@ -252,5 +264,23 @@ async fn stopped() {
     tokio::select! {
         () = terminate => {}
         _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use crate::cli::Cli;
+
+    #[test]
+    fn a_selector_that_cannot_be_read_is_refused_by_the_name_of_its_flag() {
+        for flag in ["--selector", "--secret-selector"] {
+            for (text, named) in [("", "leave the flag out"), ("team=a b", "`a b` is no label's value")] {
+                let error = Cli::try_parse_from(["cognigy-sso-operator", "run", flag, text]).unwrap_err().to_string();
+                assert!(error.contains(flag) && error.contains(named), "{error}");
+            }
+            Cli::try_parse_from(["cognigy-sso-operator", "run", flag, "team in (a, b),!old"]).unwrap();
+        }
     }
 }

@@ -77,7 +77,7 @@ impl<C: Clock> Limits<C> {
 
     /// Who calls this host with this key: HMAC-SHA-256 (RFC 2104) under a random key that lives as long as the process, cut
     /// to 128 bits.
-    pub(super) fn caller(&self, host: &str, api_key: &SecretString) -> Caller {
+    pub(crate) fn caller(&self, host: &str, api_key: &SecretString) -> Caller {
         let mut context = hmac::Context::with_key(&self.salt);
         // No host holds a zero byte, so that two pairs never look alike.
         for part in [host.as_bytes(), &[0], api_key.expose_secret().as_bytes()] {

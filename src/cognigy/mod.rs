@@ -12,11 +12,12 @@ use cognigy_sso_api::ApiUrl;
 use cognigy_sso_decide::{Account, CallFault, Change, ChangeKind, CognigyCall, Desired, Login, TransportFault};
 use reqwest::Method;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use url::Url;
 
 use crate::egress::{self, Answer, Bounds, CaBundle, Egress, Excess};
 use crate::lease::Claim;
+use crate::secret::outgoing;
 use audit::Page;
 use limits::Caller;
 
@@ -100,8 +101,8 @@ impl<'a> Cognigy<'a> {
     /// When the call fails, is refused here or there, or is answered with something that leaves its outcome open.
     pub async fn configure(&self, desired: &Desired, part: Part) -> Result<(), CallFault> {
         let call = CognigyCall::Configure;
-        let body = desired.body().expose_secret().to_owned().into();
-        let request = Request { body: Some(body), ..self.request(Method::POST, "/v2.0/identityprovider/configure") };
+        let body = Some(outgoing(desired.body()));
+        let request = Request { body, ..self.request(Method::POST, "/v2.0/identityprovider/configure") };
         let answer = self.change(call, request, part).await?;
         acknowledged(call, &answer)
     }
@@ -159,8 +160,8 @@ impl<'a> Cognigy<'a> {
 
     fn request(&self, method: Method, path: &str) -> Request {
         // Keys with characters that no header can carry are refused where they are read.
-        let mut key =
-            HeaderValue::from_bytes(self.api_key.expose_secret().as_bytes()).unwrap_or(HeaderValue::from_static(""));
+        let key = HeaderValue::from_maybe_shared(outgoing(self.api_key.clone()));
+        let mut key = key.unwrap_or(HeaderValue::from_static(""));
         key.set_sensitive(true);
         let mut headers = HeaderMap::from_iter([(API_KEY, key), (ACCEPT, JSON)]);
         if method == Method::POST {
@@ -240,61 +241,4 @@ fn redirect(location: &str) -> Option<Login> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Instant;
-
-    use cognigy_sso_testkit::cognigy::{Operation, StandIn};
-    use cognigy_sso_testkit::pki::Authority;
-    use cognigy_sso_testkit::server::{Fault, Plan};
-    use tokio::time::timeout;
-
-    use super::*;
-    use crate::egress::{AddressPolicy, Authorities};
-
-    const KEY: &str = "api-key-canary-7f31";
-
-    async fn stand_in() -> (StandIn, Egress) {
-        let authority = Authority::new("claims").unwrap();
-        let stand_in = StandIn::start(&authority).await.unwrap();
-        stand_in.add_admin(KEY, "5f0c0123456789abcdef0123");
-        let trusted = CaBundle::parse(authority.pem().as_bytes()).unwrap();
-        let here = ["127.0.0.0/8", "::1/128"].map(|network| network.parse().unwrap());
-        let policy = AddressPolicy { allowed: here.to_vec(), deny_private: false };
-        (stand_in, Egress::new(policy, Authorities::system_and(&[trusted])))
-    }
-
-    /// Resets under a claim that ends after so long.
-    async fn reset(stand_in: &StandIn, egress: &Egress, claim: Duration, part: Part) -> Result<(), CallFault> {
-        let (claim, limits) = (Claim::of(claim), Limits::new().unwrap());
-        let (api, key) = (ApiUrl::parse(&stand_in.api_url()).unwrap(), KEY.into());
-        Cognigy::new(egress, &claim, &["localhost".parse().unwrap()], &limits, &api, None, &key)?.reset(part).await
-    }
-
-    #[tokio::test]
-    async fn a_change_is_not_sent_that_the_claim_may_not_outlive() {
-        let (stand_in, egress) = stand_in().await;
-        let soon = Duration::from_millis(500);
-        for (claim, part) in [(BOUNDS.time, Part::First(3)), (SHORTEST_CALL + MARGIN, Part::Following)] {
-            let waits = timeout(soon, reset(&stand_in, &egress, claim, part)).await;
-            assert!(waits.is_err(), "{part:?}: {waits:?}");
-        }
-        assert_eq!(stand_in.calls(), []);
-        for (claim, part) in [(2 * BOUNDS.time, Part::First(3)), (2 * SHORTEST_CALL, Part::Following)] {
-            assert_eq!(reset(&stand_in, &egress, claim, part).await, Ok(()), "{part:?}");
-        }
-    }
-
-    #[tokio::test]
-    async fn what_goes_on_with_a_change_is_given_up_before_the_claim_ends() {
-        let (stand_in, egress) = stand_in().await;
-        stand_in.install(Plan::on(Operation::Reset, [Fault::silence()]));
-        let (claim, began) = (SHORTEST_CALL + 2 * MARGIN, Instant::now());
-        let given_up = timeout(claim, reset(&stand_in, &egress, claim, Part::Following)).await;
-        assert!(
-            matches!(given_up, Ok(Err(CallFault::Transport { fault: TransportFault::TimedOut, .. }))),
-            "{given_up:?}"
-        );
-        assert!(began.elapsed() >= SHORTEST_CALL);
-        assert_eq!(stand_in.calls().len(), 1);
-    }
-}
+mod tests;

@@ -12,6 +12,7 @@ use kube::runtime::watcher::{self, Event, watcher};
 use kube::{Api, Client, Resource};
 use serde::de::DeserializeOwned;
 
+use crate::selector::LabelSelector;
 use crate::watched::{Key, Watched};
 
 /// What `/readyz` says while the watches are not complete.
@@ -24,8 +25,11 @@ const PAGE_SIZE: u32 = 50;
 pub(crate) struct Scope {
     /// Their namespaces; all where none is named.
     pub(crate) namespaces: Vec<String>,
-    /// A label selector.
-    pub(crate) selector: Option<String>,
+    /// Their labels; any where there is no selector.
+    pub(crate) selector: Option<LabelSelector>,
+    /// The labels of the Secrets that may be used; any where there is no selector. The watch shows no other Secret: one that
+    /// gets the labels comes, and one that loses them goes.
+    pub(crate) secret_selector: Option<LabelSelector>,
 }
 
 /// What is watched.
@@ -118,16 +122,19 @@ impl Watches {
         let client = self.client.clone();
         let stream = match subject {
             Subject::Resources => {
-                let config = watcher::Config { label_selector: self.scope.selector.clone(), ..config() };
+                let config = config(self.scope.selector.as_ref());
                 news(&watch, scoped::<Watched>(client, namespace), config, resource_news)
             }
             Subject::Objects(ObjectKind::Secret) => {
                 let api = scoped::<PartialObjectMeta<Secret>>(client, namespace);
-                news(&watch, api, config(), |object, gone| object_news(ObjectKind::Secret, object.metadata, gone))
+                let config = config(self.scope.secret_selector.as_ref());
+                news(&watch, api, config, |object, gone| object_news(ObjectKind::Secret, object.metadata, gone))
             }
             Subject::Objects(ObjectKind::ConfigMap) => {
                 let api = scoped::<PartialObjectMeta<ConfigMap>>(client, namespace);
-                news(&watch, api, config(), |object, gone| object_news(ObjectKind::ConfigMap, object.metadata, gone))
+                news(&watch, api, config(None), |object, gone| {
+                    object_news(ObjectKind::ConfigMap, object.metadata, gone)
+                })
             }
         };
         self.incomplete.push(watch);
@@ -135,8 +142,9 @@ impl Watches {
     }
 }
 
-fn config() -> watcher::Config {
-    watcher::Config::default().page_size(PAGE_SIZE)
+fn config(selector: Option<&LabelSelector>) -> watcher::Config {
+    let label_selector = selector.map(ToString::to_string);
+    watcher::Config { label_selector, ..watcher::Config::default() }.page_size(PAGE_SIZE)
 }
 
 fn scoped<K>(client: Client, namespace: Option<&str>) -> Api<K>

@@ -6,25 +6,25 @@ use std::time::Duration;
 use cognigy_sso_api::{IdentityProviderConfigSpec, KeyRef, KeySource, SecretVersion};
 use cognigy_sso_decide::{InputFault, InputProblem, Inputs, ObjectKind};
 use futures::future::join_all;
-use k8s_openapi::api::core::v1::{ConfigMap, Secret};
-use kube::api::ObjectMeta;
+use k8s_openapi::api::core::v1::ConfigMap;
 use kube::{Api, Client};
 use secrecy::SecretString;
+use zeroize::Zeroizing;
 
+use super::secrets;
 use crate::egress::CaBundle;
+use crate::selector::LabelSelector;
 
 /// The longest value that Cognigy.AI takes, in characters.
 const LONGEST_VALUE: usize = 5000;
 /// How long the API server may take for an object.
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// Secrets of these types belong to other controllers and are never used.
-const FOREIGN_TYPES: [&str; 5] = [
-    "kubernetes.io/service-account-token",
-    "kubernetes.io/dockercfg",
-    "kubernetes.io/dockerconfigjson",
-    "helm.sh/release.v1",
-    "bootstrap.kubernetes.io/token",
-];
+const FOREIGN_TYPES: [&str; 3] =
+    ["kubernetes.io/service-account-token", "kubernetes.io/dockercfg", "kubernetes.io/dockerconfigjson"];
+/// Nor are those whose type is of one of these domains: Helm's releases, the tokens that nodes join a cluster with, and Cluster
+/// API's kubeconfigs and keys of whole clusters.
+const FOREIGN_DOMAINS: [&str; 3] = ["helm.sh", "bootstrap.kubernetes.io", "cluster.x-k8s.io"];
 /// Secrets of this type are used for CA bundles only.
 const TLS_TYPE: &str = "kubernetes.io/tls";
 
@@ -46,17 +46,21 @@ pub(crate) struct References(pub(crate) BTreeSet<(ObjectKind, Box<str>)>);
 
 impl References {
     pub(crate) fn of(spec: &IdentityProviderConfigSpec) -> Self {
-        let oidc = spec.oidc.as_ref();
-        let keys = [
-            Some(&spec.cognigy.api_key_secret_ref),
-            oidc.and_then(|oidc| oidc.client_id_secret_ref.as_ref()),
-            oidc.map(|oidc| &oidc.client_secret_ref),
-        ];
-        let bundles = [spec.cognigy.ca_bundle.as_ref(), oidc.and_then(|oidc| oidc.ca_bundle.as_ref())];
-        let secrets = keys.into_iter().flatten().map(|key| (ObjectKind::Secret, key));
-        let sources = bundles.into_iter().flatten().filter_map(target);
-        Self(secrets.chain(sources).map(|(kind, key)| (kind, key.name.as_str().into())).collect())
+        Self(keys(spec).map(|(kind, key)| (kind, key.name.as_str().into())).collect())
     }
+}
+
+/// Every key that a resource refers to.
+fn keys(spec: &IdentityProviderConfigSpec) -> impl Iterator<Item = (ObjectKind, &KeyRef)> {
+    let oidc = spec.oidc.as_ref();
+    let secrets = [
+        Some(&spec.cognigy.api_key_secret_ref),
+        oidc.and_then(|oidc| oidc.client_id_secret_ref.as_ref()),
+        oidc.map(|oidc| &oidc.client_secret_ref),
+    ];
+    let bundles = [spec.cognigy.ca_bundle.as_ref(), oidc.and_then(|oidc| oidc.ca_bundle.as_ref())];
+    let secrets = secrets.into_iter().flatten().map(|key| (ObjectKind::Secret, key));
+    secrets.chain(bundles.into_iter().flatten().filter_map(target))
 }
 
 fn target(source: &KeySource) -> Option<(ObjectKind, &KeyRef)> {
@@ -64,12 +68,27 @@ fn target(source: &KeySource) -> Option<(ObjectKind, &KeyRef)> {
     secret.or_else(|| source.config_map_ref.as_ref().map(|key| (ObjectKind::ConfigMap, key)))
 }
 
-/// Reads every referenced object once, all at the same time, and takes the values from them.
-pub(crate) async fn read(client: &Client, namespace: &str, spec: &IdentityProviderConfigSpec) -> (Inputs, Sources) {
-    let References(wanted) = References::of(spec);
-    let reads = wanted.into_iter().map(async |target| {
-        let object = fetch(client, namespace, target.0, &target.1).await;
-        (target, object)
+/// Reads every referenced object once, all at the same time, and takes the values from them. Secrets count only if the selector
+/// lets them be used.
+pub(crate) async fn read(
+    client: &Client,
+    selector: Option<&LabelSelector>,
+    namespace: &str,
+    spec: &IdentityProviderConfigSpec,
+) -> (Inputs, Sources) {
+    let mut wanted: BTreeMap<_, BTreeSet<&str>> = BTreeMap::new();
+    for (kind, key) in keys(spec) {
+        wanted.entry((kind, key.name.as_str())).or_default().insert(&key.key);
+    }
+    let reads = wanted.into_iter().map(async |((kind, name), keys)| {
+        let object = async {
+            match kind {
+                ObjectKind::Secret => secrets::read(client, selector, namespace, name, &keys).await,
+                ObjectKind::ConfigMap => config_map(client, namespace, name).await,
+            }
+        };
+        let object = tokio::time::timeout(TIMEOUT, object).await.unwrap_or(Err(InputProblem::Unavailable));
+        ((kind, name.into()), object)
     });
     let objects = Objects(join_all(reads).await.into_iter().collect());
     let sources = Sources {
@@ -84,7 +103,7 @@ fn inputs(objects: &Objects, sources: &Sources, spec: &IdentityProviderConfigSpe
     let Some(oidc) = &spec.oidc else { return Inputs { api_key, ..Inputs::unread() } };
     let client_secret = objects.secret("spec.oidc.clientSecretRef", &oidc.client_secret_ref);
     let client_id = match (&oidc.client_id, &oidc.client_id_secret_ref) {
-        (_, Some(key)) => objects.text("spec.oidc.clientIdSecretRef", ObjectKind::Secret, key),
+        (_, Some(key)) => objects.text("spec.oidc.clientIdSecretRef", key).map(str::to_owned),
         (client_id, None) => Ok(client_id.clone().unwrap_or_default()),
     };
     let authorities = [sources.cognigy_ca.as_ref().err(), sources.provider_ca.as_ref().err()];
@@ -101,41 +120,24 @@ fn inputs(objects: &Objects, sources: &Sources, spec: &IdentityProviderConfigSpe
 }
 
 /// One object that was read, reduced to what is used.
-struct Object {
-    meta: ObjectMeta,
-    r#type: Option<String>,
-    data: BTreeMap<String, Vec<u8>>,
+pub(super) struct Object {
+    pub(super) uid: String,
+    pub(super) resource_version: String,
+    pub(super) r#type: Option<String>,
+    pub(super) data: BTreeMap<String, Zeroizing<Vec<u8>>>,
 }
 
-async fn fetch(client: &Client, namespace: &str, kind: ObjectKind, name: &str) -> Result<Object, InputProblem> {
-    tokio::time::timeout(TIMEOUT, get(client, namespace, kind, name)).await.unwrap_or(Err(InputProblem::Unavailable))
-}
-
-async fn get(client: &Client, namespace: &str, kind: ObjectKind, name: &str) -> Result<Object, InputProblem> {
-    let found = match kind {
-        ObjectKind::Secret => {
-            Api::namespaced(client.clone(), namespace).get_opt(name).await.map(|o| o.map(from_secret))
-        }
-        ObjectKind::ConfigMap => {
-            Api::namespaced(client.clone(), namespace).get_opt(name).await.map(|o| o.map(from_config_map))
-        }
-    };
-    match found {
-        Ok(object) => object.ok_or(InputProblem::ObjectAbsent),
-        Err(kube::Error::Api(status)) if status.code == 401 || status.code == 403 => Err(InputProblem::Forbidden),
-        Err(_) => Err(InputProblem::Unavailable),
-    }
-}
-
-fn from_secret(secret: Secret) -> Object {
-    let data = secret.data.unwrap_or_default().into_iter().map(|(key, value)| (key, value.0)).collect();
-    Object { meta: secret.metadata, r#type: secret.type_, data }
-}
-
-fn from_config_map(map: ConfigMap) -> Object {
+async fn config_map(client: &Client, namespace: &str, name: &str) -> Result<Object, InputProblem> {
+    let found = Api::<ConfigMap>::namespaced(client.clone(), namespace).get(name).await;
+    let map = found.map_err(|error| secrets::problem(&error))?;
     let text = map.data.unwrap_or_default().into_iter().map(|(key, value)| (key, value.into_bytes()));
     let binary = map.binary_data.unwrap_or_default().into_iter().map(|(key, value)| (key, value.0));
-    Object { meta: map.metadata, r#type: None, data: text.chain(binary).collect() }
+    Ok(Object {
+        uid: map.metadata.uid.unwrap_or_default(),
+        resource_version: map.metadata.resource_version.unwrap_or_default(),
+        r#type: None,
+        data: text.chain(binary).map(|(key, value)| (key, value.into())).collect(),
+    })
 }
 
 /// The objects that were read, by kind and name.
@@ -145,19 +147,20 @@ impl Objects {
     fn bytes(&self, kind: ObjectKind, key: &KeyRef, also: Option<&str>) -> Result<&[u8], InputProblem> {
         let object = self.0.get(&(kind, key.name.as_str().into())).ok_or(InputProblem::ObjectAbsent)?;
         let object = object.as_ref().map_err(Clone::clone)?;
-        if let Some(r#type) = object.r#type.as_deref().filter(|r#type| Some(*r#type) != also && is_foreign(r#type)) {
+        let is_refused = |r#type: &&str| is_foreign(r#type) || (*r#type == TLS_TYPE && also != Some(TLS_TYPE));
+        if let Some(r#type) = object.r#type.as_deref().filter(is_refused) {
             return Err(InputProblem::TypeRefused(r#type.to_owned()));
         }
-        object.data.get(&key.key).map(Vec::as_slice).ok_or(InputProblem::KeyAbsent)
+        object.data.get(&key.key).map(|value| value.as_slice()).ok_or(InputProblem::KeyAbsent)
     }
 
-    fn text(&self, field: &'static str, kind: ObjectKind, key: &KeyRef) -> Result<String, InputFault> {
-        let value = self.bytes(kind, key, None).and_then(usable_text);
-        value.map_err(|problem| fault(field, kind, key, problem))
+    fn text(&self, field: &'static str, key: &KeyRef) -> Result<&str, InputFault> {
+        let value = self.bytes(ObjectKind::Secret, key, None).and_then(usable_text);
+        value.map_err(|problem| fault(field, ObjectKind::Secret, key, problem))
     }
 
     fn secret(&self, field: &'static str, key: &KeyRef) -> Result<SecretString, InputFault> {
-        self.text(field, ObjectKind::Secret, key).map(Into::into)
+        self.text(field, key).map(Into::into)
     }
 
     fn bundle(&self, field: &'static str, source: Option<&KeySource>) -> Result<Option<CaBundle>, InputFault> {
@@ -169,24 +172,26 @@ impl Objects {
     }
 
     fn version(&self, secret: &str) -> Option<SecretVersion> {
-        let meta = &self.0.get(&(ObjectKind::Secret, secret.into()))?.as_ref().ok()?.meta;
+        let object = self.0.get(&(ObjectKind::Secret, secret.into()))?.as_ref().ok()?;
         Some(SecretVersion {
             name: secret.into(),
-            uid: meta.uid.as_deref().unwrap_or_default().into(),
-            resource_version: meta.resource_version.as_deref().unwrap_or_default().into(),
+            uid: object.uid.as_str().into(),
+            resource_version: object.resource_version.as_str().into(),
         })
     }
 }
 
-fn is_foreign(r#type: &str) -> bool {
-    r#type == TLS_TYPE || FOREIGN_TYPES.contains(&r#type)
+/// Does a Secret of this type belong to another controller?
+pub(super) fn is_foreign(r#type: &str) -> bool {
+    let domain = r#type.split_once('/').map_or(r#type, |(domain, _)| domain);
+    FOREIGN_TYPES.contains(&r#type) || FOREIGN_DOMAINS.contains(&domain)
 }
 
 fn fault(field: &'static str, kind: ObjectKind, key: &KeyRef, problem: InputProblem) -> InputFault {
     InputFault { field, kind, name: key.name.clone(), key: key.key.clone(), problem }
 }
 
-fn usable_text(bytes: &[u8]) -> Result<String, InputProblem> {
+fn usable_text(bytes: &[u8]) -> Result<&str, InputProblem> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(InputProblem::Empty);
     }
@@ -204,7 +209,7 @@ fn usable_text(bytes: &[u8]) -> Result<String, InputProblem> {
     if text.chars().count() > LONGEST_VALUE {
         return Err(InputProblem::TooLong(LONGEST_VALUE));
     }
-    Ok(text.to_owned())
+    Ok(text)
 }
 
 #[cfg(test)]
@@ -215,6 +220,42 @@ mod tests {
     fn a_bare_value_is_usable() {
         assert_eq!(usable_text(b"s3cret p+q/r=s%41:t").unwrap(), "s3cret p+q/r=s%41:t");
         assert_eq!(usable_text("pässwört".as_bytes()).unwrap(), "pässwört");
+    }
+
+    fn objects(r#type: &str, value: &[u8]) -> Objects {
+        let data = BTreeMap::from([("value".to_owned(), Zeroizing::new(value.to_vec()))]);
+        let object =
+            Object { uid: String::new(), resource_version: String::new(), r#type: Some(r#type.to_owned()), data };
+        Objects(BTreeMap::from([((ObjectKind::Secret, "s".into()), Ok(object))]))
+    }
+
+    #[test]
+    fn secrets_of_other_controllers_types_are_refused_and_those_that_people_make_are_not() {
+        let key = KeyRef { name: "s".to_owned(), key: "value".to_owned() };
+        for (r#type, for_text, for_bundles) in [
+            ("kubernetes.io/service-account-token", false, false),
+            ("kubernetes.io/dockercfg", false, false),
+            ("kubernetes.io/dockerconfigjson", false, false),
+            ("helm.sh/release.v1", false, false),
+            ("helm.sh/release.v2", false, false),
+            ("bootstrap.kubernetes.io/token", false, false),
+            ("cluster.x-k8s.io/secret", false, false),
+            ("kubernetes.io/tls", false, true),
+            ("Opaque", true, true),
+            ("kubernetes.io/basic-auth", true, true),
+            // Made for others to use.
+            ("connection.crossplane.io/v1alpha1", true, true),
+            ("servicebinding.io/oauth2", true, true),
+        ] {
+            let objects = objects(r#type, b"secret");
+            let text = objects.text("spec.oidc.clientSecretRef", &key).map_err(|fault| fault.problem);
+            let source = KeySource { secret_ref: Some(key.clone()), config_map_ref: None };
+            let bundle = objects.bundle("spec.oidc.caBundle", Some(&source)).map_err(|fault| fault.problem);
+            let refusal = InputProblem::TypeRefused(r#type.to_owned());
+            assert_eq!(text, if for_text { Ok("secret") } else { Err(refusal.clone()) }, "{type}");
+            let no_bundle = if for_bundles { InputProblem::NoCertificate } else { refusal };
+            assert_eq!(bundle.unwrap_err(), no_bundle, "{type}");
+        }
     }
 
     #[test]

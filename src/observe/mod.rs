@@ -1,6 +1,7 @@
 //! Reads only. What failed to be read is a fault that says so, never taken for absent.
 
 mod inputs;
+mod secrets;
 
 use std::sync::Arc;
 
@@ -16,12 +17,15 @@ use crate::egress::{CaBundle, Egress};
 use crate::lease::Claim;
 use crate::openid::{self, Providers, Trials};
 use crate::organizations::{Organizations, Turn};
+use crate::selector::LabelSelector;
 
 pub(crate) use inputs::{References, Sources};
 
 /// All that observing needs.
 pub(crate) struct Observer {
     pub(crate) client: kube::Client,
+    /// Which Secrets may be used; all where there is none.
+    pub(crate) secret_selector: Option<LabelSelector>,
     pub(crate) egress: Arc<Egress>,
     /// What a change is made under that follows from what is observed.
     pub(crate) claim: Claim,
@@ -68,7 +72,7 @@ impl Observer {
 
     /// The values that a resource refers to.
     pub(crate) async fn inputs(&self, namespace: &str, spec: &IdentityProviderConfigSpec) -> (Inputs, Sources) {
-        inputs::read(&self.client, namespace, spec).await
+        inputs::read(&self.client, self.secret_selector.as_ref(), namespace, spec).await
     }
 
     /// Whose key it is, who acts for that organization, and what it has.
@@ -156,11 +160,12 @@ impl Observer {
         let observed = visit.observed();
         let oidc = visit.resource().spec.as_ref().ok().and_then(|spec| spec.oidc.as_ref());
         let provider = observed.provider.as_deref().and_then(|provider| provider.as_ref().ok());
-        let (Some(oidc), Some(provider), Some(desired)) = (oidc, provider, visit.declared()) else {
+        let api = visit.resource().spec.as_ref().ok().and_then(|spec| ApiUrl::parse(&spec.cognigy.api_url).ok());
+        let (Some(oidc), Some(provider), Some(desired), Some(api)) = (oidc, provider, visit.declared(), api) else {
             // Nothing is tried before all of that is known.
             return Arc::new(Trial::unanswered(NoAnswer::Transport(TransportFault::Unreachable)));
         };
-        let callback = format!("https://{}{}", desired.api_host, callback_path(&desired.organization));
+        let callback = api.callback(&desired.organization);
         let client = openid::Client {
             oidc,
             provider,

@@ -2,7 +2,7 @@
 
 use cognigy_sso_api::{ConditionStatus, ConditionType, Reason};
 use cognigy_sso_testkit::cognigy::Operation;
-use cognigy_sso_testkit::provider::{Client, Operation as Provided, Style};
+use cognigy_sso_testkit::provider::Operation as Provided;
 use serde_json::json;
 
 use crate::support::{ISSUER, ORGANIZATION, SECRET, World, current};
@@ -127,7 +127,6 @@ async fn what_changed_while_the_operator_was_away_is_done_at_once() {
 #[tokio::test]
 async fn resources_of_one_provider_share_what_it_publishes() {
     let world = World::new("shared").await;
-    world.provider.add("other", Style::OidcProvider, vec![Client::new("acme", SECRET)]);
     let _operator = world.operator().await;
     for number in 0..10 {
         let (name, key) = (format!("acme-{number}"), format!("key-{number}"));

@@ -168,3 +168,33 @@ async fn a_client_id_from_a_secret_is_followed() {
     };
     eventually(followed).await.expect("the new client id is applied");
 }
+
+#[tokio::test]
+async fn secrets_of_other_controllers_are_refused_and_an_authority_in_one_for_tls_is_not() {
+    let world = World::new("foreign").await;
+    let _operator = world.operator().await;
+    let cases: &[(&str, &str, &[u8])] = &[
+        ("kubernetes.io/service-account-token", "token", b"t"),
+        ("kubernetes.io/dockercfg", ".dockercfg", b"{}"),
+        ("kubernetes.io/dockerconfigjson", ".dockerconfigjson", b"{}"),
+        ("helm.sh/release.v1", "release", b"r"),
+        ("bootstrap.kubernetes.io/token", "token-id", b"t"),
+        ("cluster.x-k8s.io/secret", "value", b"v"),
+        ("kubernetes.io/tls", "tls.crt", world.authority.pem().as_bytes()),
+    ];
+    for (number, (r#type, key, value)) in cases.iter().enumerate() {
+        let name = format!("foreign-{number}");
+        let mut values = vec![(*key, *value), ("clientSecret", SECRET.as_bytes())];
+        values.extend((*key == "tls.crt").then_some(("tls.key", &b""[..])));
+        world.put_secret_bytes(&name, r#type, &values).await;
+        world.create(world.idp(&name).with("/spec/oidc/clientSecretRef/name", json!(name))).await;
+        let (resolved, refused) = (ConditionType::SecretsResolved, Reason::SecretTypeRefused);
+        let found = world.condition(&name, resolved, ConditionStatus::False, refused).await;
+        assert!(found.message.contains(r#type) && found.message.contains("Opaque"), "{}", found.message);
+        world.delete(&name).await;
+    }
+    assert_eq!(world.changes(), [], "nothing was applied");
+    let ca = json!({ "secretRef": { "name": format!("foreign-{}", cases.len() - 1), "key": "tls.crt" } });
+    world.create(world.idp("acme").with("/spec/oidc/caBundle", ca)).await;
+    world.ready("acme").await;
+}

@@ -33,4 +33,6 @@ mod requests;
 mod rights;
 mod rollback;
 mod rules;
+mod secrecy;
+mod secret_selector;
 mod transitions;

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use cognigy_sso_api::{ConditionStatus, ConditionType, Reason};
-use cognigy_sso_testkit::provider::{Client, Operation, Profile, Style, keys};
+use cognigy_sso_testkit::provider::{Operation, Profile, keys};
 use cognigy_sso_testkit::server::{Fault, Plan, Reply};
 use serde_json::{Value, json};
 
-use crate::support::{SECRET, World};
+use crate::support::World;
 
 /// What is made wrong, and what the condition must say.
 struct Case {
@@ -46,7 +46,7 @@ fn key_set(keys: Value) -> impl FnOnce(&mut Profile) {
 }
 
 async fn refutes(world: &World, case: Case, edit: impl FnOnce(&mut Profile)) {
-    world.provider.add(case.name, Style::OidcProvider, vec![Client::new("acme", SECRET)]);
+    world.add_provider(case.name);
     world.provider.edit(case.name, edit);
     check(world, &case).await;
 }
@@ -115,7 +115,7 @@ async fn answers_that_are_no_documents_are_told_apart() {
         (unknown("half", Reason::Unreachable, "ended the connection"), Fault::reply(Reply::Half)),
     ];
     for (case, fault) in cases {
-        world.provider.add(case.name, Style::OidcProvider, vec![Client::new("acme", SECRET)]);
+        world.add_provider(case.name);
         world.provider.install(Plan::on(Operation::Discovery, [fault]).of(case.name).forever());
         check(&world, &case).await;
     }
@@ -127,7 +127,7 @@ async fn a_provider_that_answers_one_byte_a_second_delays_nobody_else() {
     let world = World::new("slow").await;
     let _operator = world.operator().await;
     for (name, reply) in [("silent", Reply::Silence), ("drip", Reply::Drip)] {
-        world.provider.add(name, Style::OidcProvider, vec![Client::new("acme", SECRET)]);
+        world.add_provider(name);
         world.provider.install(Plan::on(Operation::Discovery, [Fault::reply(reply)]).of(name).forever());
         for number in 0..4 {
             let (name, issuer) = (format!("{name}-{number}"), world.provider.base(name));

@@ -4,16 +4,16 @@ use std::time::Duration;
 
 use cognigy_sso_api::FINALIZER;
 use cognigy_sso_testkit::cognigy::Operation;
-use cognigy_sso_testkit::provider::{Client, Operation as Provided, Style};
+use cognigy_sso_testkit::provider::Operation as Provided;
 use cognigy_sso_testkit::server::{Fault, Plan};
 use serde_json::json;
 
-use crate::support::{ORGANIZATION, PATIENCE, SECRET, World, eventually};
+use crate::support::{ORGANIZATION, PATIENCE, World, eventually};
 
 #[tokio::test]
 async fn a_spec_that_is_edited_inside_a_visit_is_never_applied_in_part() {
     let world = World::new("edited").await;
-    let other = world.provider.add("other", Style::OidcProvider, vec![Client::new("b", SECRET)]);
+    let other = world.add_provider("other");
     let _operator = world.operator().await;
     world.create(world.idp("acme")).await;
     world.ready("acme").await;

@@ -5,19 +5,19 @@ use cognigy_sso_testkit::pki::Leaf;
 use cognigy_sso_testkit::real_provider::{Mode, NodeProvider, RealProvider, Registration, StartError, Tls, Zitadel};
 use serde_json::json;
 
-use crate::support::{SECRET, World};
+use crate::support::{ORGANIZATION, SECRET, World};
 
 fn tls(world: &World) -> Tls {
     let (chain, key) = world.authority.issue_pem(&["localhost", "127.0.0.1"], Leaf::Good).unwrap();
     Tls { chain, key }
 }
 
-fn client() -> Registration {
+fn client(world: &World) -> Registration {
     Registration {
         id: "acme".to_owned(),
         secret: SECRET.to_owned(),
         auth_method: "client_secret_basic".to_owned(),
-        redirect_uris: vec!["https://app.example.test/callback".to_owned()],
+        redirect_uris: vec![format!("{}/auth/oidc/login/callback/{ORGANIZATION}", world.cognigy.origin())],
         require_pkce: false,
     }
 }
@@ -48,14 +48,14 @@ async fn serves(world: &World, provider: &RealProvider) {
 #[tokio::test]
 async fn zitadel() {
     let world = World::new("zitadel").await;
-    let provider = Zitadel::start(Mode::Server, &tls(&world), &[client()]).await.unwrap();
+    let provider = Zitadel::start(Mode::Server, &tls(&world), &[client(&world)]).await.unwrap();
     serves(&world, &provider).await;
 }
 
 #[tokio::test]
 async fn oidc_provider_of_npm() {
     let world = World::new("npm").await;
-    match NodeProvider::start(&tls(&world), &[client()]).await {
+    match NodeProvider::start(&tls(&world), &[client(&world)]).await {
         // The test run's closing lines say so too.
         Err(StartError::NotAvailable(reason)) => eprintln!("left out: {reason}"),
         Err(StartError::Failed(error)) => panic!("{error:#}"),

@@ -1,5 +1,7 @@
 //! The configuration that a resource declares, with every reference resolved.
 
+use std::io;
+
 use cognigy_sso_api::{Oidc, SigningAlgorithm, TokenEndpointAuthMethod};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
@@ -65,21 +67,17 @@ impl Desired {
         }
     }
 
-    /// The request body, JSON.
+    /// The request body, JSON. No other copy of it is left behind.
     #[must_use]
     pub fn body(&self) -> SecretString {
-        let body = Body {
-            idp_type: "oidc",
-            idp_issuer: &self.issuer,
-            idp_client_id: &self.client_id,
-            idp_client_secret: self.client_secret.expose_secret(),
-            idp_additional_scope: self.scopes.as_deref(),
-            idp_front_channel_logout_url: self.front_channel_logout_url.as_deref(),
-            idp_id_token_signed_response_alg: self.algorithm,
-            idp_token_endpoint_auth_method: self.auth_method,
-        };
-        // A struct of strings always serializes.
-        serde_json::to_string(&body).unwrap_or_default().into()
+        String::from_utf8(exact(&self.members())).unwrap_or_default().into()
+    }
+
+    /// All that makes one configuration differ from another, as one text.
+    pub(crate) fn identity(&self) -> SecretString {
+        let body = self.body();
+        let parts = [&self.api_host, "\n", &self.organization, "\n", body.expose_secret()];
+        parts.concat().into()
     }
 
     /// Does form encoding change the id or the secret, where they are sent form-encoded (RFC 6749 section 2.3.1)?
@@ -97,8 +95,68 @@ impl Desired {
         &self.client_secret
     }
 
-    /// All that makes one configuration differ from another, as one text.
-    pub(crate) fn identity(&self) -> SecretString {
-        format!("{}\n{}\n{}", self.api_host, self.organization, self.body().expose_secret()).into()
+    fn members(&self) -> Body<'_> {
+        Body {
+            idp_type: "oidc",
+            idp_issuer: &self.issuer,
+            idp_client_id: &self.client_id,
+            idp_client_secret: self.client_secret.expose_secret(),
+            idp_additional_scope: self.scopes.as_deref(),
+            idp_front_channel_logout_url: self.front_channel_logout_url.as_deref(),
+            idp_id_token_signed_response_alg: self.algorithm,
+            idp_token_endpoint_auth_method: self.auth_method,
+        }
+    }
+}
+
+/// JSON in a buffer that is as large as it needs to be from the start: one that grows, or is cut to size, leaves copies of
+/// what it held in memory that nobody wipes.
+fn exact(body: &Body<'_>) -> Vec<u8> {
+    let mut length = Length(0);
+    // A struct of strings always serializes.
+    let _always_serializes = serde_json::to_writer(&mut length, body);
+    let mut json = Vec::with_capacity(length.0);
+    let _always_serializes = serde_json::to_writer(&mut json, body);
+    json
+}
+
+/// Counts what is written.
+struct Length(usize);
+
+impl io::Write for Length {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_body_is_written_into_a_buffer_that_never_grew() {
+        for secret in ["s", "a secret with \"quotes\", \\ and \u{1f511}", &"x".repeat(5000)] {
+            let desired = Desired {
+                organization: "5f0c0123456789abcdef0123".to_owned(),
+                api_host: "api.cognigy.ai".to_owned(),
+                issuer: "https://acme.example.com/".to_owned(),
+                client_id: "acme".to_owned(),
+                client_secret: secret.into(),
+                algorithm: SigningAlgorithm::default(),
+                auth_method: TokenEndpointAuthMethod::default(),
+                scopes: None,
+                front_channel_logout_url: None,
+            };
+            let json = exact(&desired.members());
+            assert_eq!(json.capacity(), json.len());
+            let read: serde_json::Value = serde_json::from_slice(&json).unwrap();
+            assert_eq!(read["idpClientSecret"], secret);
+            assert_eq!(desired.body().expose_secret().as_bytes(), json);
+        }
     }
 }

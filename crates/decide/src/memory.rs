@@ -6,6 +6,7 @@ use cognigy_sso_api::{ConditionType, IdentityProviderConfigStatus, Reason, Secre
 use jiff::Timestamp;
 
 use crate::desired::Desired;
+use crate::fault::InputFault;
 use crate::observed::{Inputs, Observed};
 use crate::plan;
 use crate::resource::Resource;
@@ -62,7 +63,8 @@ impl Memory {
         self.moved = status
             .condition(ConditionType::ConnectionReady)
             .is_some_and(|connection| connection.reason == Reason::OrganizationChanged);
-        if status.applied.is_none() {
+        // What may no longer be used is not kept either.
+        if status.applied.is_none() || observed.inputs.faults().any(InputFault::is_withdrawn) {
             self.previous = None;
         } else if let Some(desired) = in_force.then(|| declared(resource, observed)).flatten() {
             self.previous = Some(Arc::new(desired));

@@ -82,7 +82,8 @@ mod tests {
         let with_iss = "https://app.example/cb/1?error=x&state=s-1&iss=https%3A%2F%2Fidp.example%2F";
         assert_eq!(arrival(with_iss), error("x"));
         assert_eq!(arrival("https://app.example/cb/1?code=c&state=s-1"), Arrival::Returned(Returned::Code));
-        for unproven in ["?error=x", "?error=x&state=other", "?error=x&state=s-1&iss=https://idp.example", "?state=s-1"] {
+        for unproven in ["?error=x", "?error=x&state=other", "?error=x&state=s-1&iss=https://idp.example", "?state=s-1"]
+        {
             let location = format!("https://app.example/cb/1{unproven}");
             assert_eq!(arrival(&location), Arrival::Returned(Returned::Unproven), "{unproven}");
         }
@@ -107,9 +108,10 @@ mod tests {
         let onward = |url: &str| Arrival::Onward(url.into());
         assert_eq!(arrival("/login?x=1"), onward("https://idp.example/login?x=1"));
         assert_eq!(arrival("next"), onward("https://idp.example/oauth/next"));
-        for location in ["https://evil.example/", "//evil.example/", "http://idp.example/", "https://idp.example:444/", ""]
-            .iter()
-            .filter(|location| !location.is_empty())
+        for location in
+            ["https://evil.example/", "//evil.example/", "http://idp.example/", "https://idp.example:444/", ""]
+                .iter()
+                .filter(|location| !location.is_empty())
         {
             assert_eq!(arrival(location), Arrival::Away, "{location}");
         }

@@ -25,9 +25,7 @@ pub(super) async fn ask(egress: &Egress, client: &Client<'_>, question: TokenQue
             .with("grant_type", "authorization_code")
             .with("code", &made_up())
             .with("redirect_uri", client.callback.unwrap_or(NO_CALLBACK)),
-        Grant::RefreshToken => {
-            Form::default().with("grant_type", "refresh_token").with("refresh_token", &made_up())
-        }
+        Grant::RefreshToken => Form::default().with("grant_type", "refresh_token").with("refresh_token", &made_up()),
     };
     let url = &client.provider.token_endpoint;
     let mut headers = form_headers();

@@ -45,6 +45,15 @@ pub struct World {
 /// The name of that issuer at the provider.
 pub const ISSUER: &str = "acme";
 
+/// The ids under which clients are registered.
+const CLIENTS: [&str; 7] = ["acme", "another", "b", "c", "from-a-secret", "mended", "second"];
+
+/// A client as it is registered for every organization of this stand-in, and as Cognigy.AI uses it.
+fn registered(cognigy: &StandIn, id: &str) -> Registered {
+    let client = Registered::new(id, SECRET).redirect(&format!("{}/auth/oidc/login/callback/*", cognigy.origin()));
+    Registered { pkce_demanded: Some(false), ..client }
+}
+
 impl World {
     /// A namespace with the Secrets and the CA that [`Idp::new`] refers to, and nothing else in it.
     pub async fn new(name: &str) -> Self {
@@ -57,7 +66,7 @@ impl World {
         let authority = Authority::new(name).unwrap();
         let cognigy = StandIn::start(&authority).await.unwrap();
         let provider = Provider::start(&authority).await.unwrap();
-        let issuer = provider.add(ISSUER, Style::OidcProvider, vec![Registered::new("acme", SECRET)]);
+        let issuer = provider.add(ISSUER, Style::OidcProvider, CLIENTS.map(|id| registered(&cognigy, id)).to_vec());
         cognigy.add_admin(objects::API_KEY, ORGANIZATION);
         let world = Self { namespace, client, authority, cognigy, provider, issuer };
         world.put_config_map("ca", &[("ca.crt", world.authority.pem())]).await;
@@ -106,7 +115,23 @@ impl World {
         self.idps().delete(name, &DeleteParams::default()).await.unwrap();
     }
 
+    /// A provider of this name with the clients that the first one has.
+    pub fn add_provider(&self, name: &str) -> String {
+        self.provider.add(name, Style::OidcProvider, CLIENTS.map(|id| registered(&self.cognigy, id)).to_vec())
+    }
+
+    /// A client secret is registered at every provider before it is put into a Secret.
     pub async fn put_secret(&self, name: &str, values: &[(&str, &str)]) {
+        for (_, secret) in values.iter().filter(|(key, _)| *key == "clientSecret") {
+            self.provider.edit_all(|profile| {
+                profile.clients.iter_mut().for_each(|client| client.more_secrets.push((*secret).to_owned()));
+            });
+        }
+        self.put_unregistered_secret(name, values).await;
+    }
+
+    /// One that no provider knows.
+    pub async fn put_unregistered_secret(&self, name: &str, values: &[(&str, &str)]) {
         let values = values.iter().map(|(key, value)| (*key, value.as_bytes())).collect::<Vec<_>>();
         self.put_secret_bytes(name, "Opaque", &values).await;
     }
@@ -114,8 +139,11 @@ impl World {
     pub async fn put_secret_bytes(&self, name: &str, r#type: &str, values: &[(&str, &[u8])]) {
         let data: BTreeMap<_, _> =
             values.iter().map(|(key, value)| ((*key).to_owned(), k8s_openapi::ByteString(value.to_vec()))).collect();
+        // One of these types must say whose token it is.
+        let account = (r#type == "kubernetes.io/service-account-token").then_some("default");
+        let metadata = json!({ "name": name, "annotations": { "kubernetes.io/service-account.name": account } });
         let secret =
-            json!({ "apiVersion": "v1", "kind": "Secret", "metadata": { "name": name }, "type": r#type, "data": data });
+            json!({ "apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": r#type, "data": data });
         self.secrets().patch(name, &apply(), &Patch::Apply(secret)).await.unwrap();
     }
 

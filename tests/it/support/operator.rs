@@ -42,6 +42,13 @@ impl Operator {
         Self::spawn(&command).await
     }
 
+    /// Starts a replica that logs all there is to log.
+    pub async fn talkative_replica(namespace: &str) -> Self {
+        let mut command = command(&cluster().await.kubeconfig_path(), namespace);
+        command.args(["--lease-namespace", namespace, "--log-filter", "trace"]);
+        Self::spawn(&command).await
+    }
+
     /// Starts it with these variables and no more flags than it needs.
     pub async fn start_with(namespace: &str, variables: &[(&str, &str)]) -> Self {
         let mut command = command(&cluster().await.kubeconfig_path(), namespace);
@@ -52,7 +59,8 @@ impl Operator {
     async fn spawn(command: &Command) -> Self {
         let folder = TempDir::new().unwrap();
         let log = folder.path().join("log");
-        let process = Guarded::spawn(command, Sink::Null, Sink::File(log)).await.unwrap();
+        let output = folder.path().join("output");
+        let process = Guarded::spawn(command, Sink::File(output), Sink::File(log)).await.unwrap();
         Self { process, folder }
     }
 
@@ -63,6 +71,19 @@ impl Operator {
     /// All that it logged so far.
     pub fn log(&self) -> String {
         String::from_utf8_lossy(&std::fs::read(self.log_file()).unwrap_or_default()).into_owned()
+    }
+
+    /// All that it wrote to standard output so far.
+    pub fn output(&self) -> String {
+        String::from_utf8_lossy(&std::fs::read(self.folder.path().join("output")).unwrap_or_default()).into_owned()
+    }
+
+    /// What it serves on this path.
+    pub async fn page(&self, path: &str) -> String {
+        let address = eventually(async || self.health_address()).await.expect("it serves health");
+        let answer = reqwest::get(format!("http://{address}{path}")).await.unwrap();
+        let (status, headers) = (answer.status(), format!("{:?}", answer.headers()));
+        format!("{status} {headers} {}", answer.text().await.unwrap())
     }
 
     /// Waits until it has logged this.

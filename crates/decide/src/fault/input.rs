@@ -39,6 +39,14 @@ pub struct InputFault {
     pub problem: InputProblem,
 }
 
+impl InputFault {
+    /// Is it a Secret whose owner does not, or no longer, let it be used?
+    #[must_use]
+    pub fn is_withdrawn(&self) -> bool {
+        matches!(self.problem, InputProblem::NotSelected(_))
+    }
+}
+
 /// What can be wrong with a referenced value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InputProblem {
@@ -58,6 +66,8 @@ pub enum InputProblem {
     TooLong(usize),
     /// The Secret's type belongs to another controller.
     TypeRefused(String),
+    /// The Secret does not carry the labels that this selector asks for.
+    NotSelected(String),
     /// No usable PEM certificate.
     NoCertificate,
     /// The operator may not read it.
@@ -74,6 +84,7 @@ impl Fault for InputFault {
             (InputProblem::KeyAbsent, _) => Reason::KeyNotFound,
             (InputProblem::Empty, _) => Reason::EmptyValue,
             (InputProblem::TypeRefused(_), _) => Reason::SecretTypeRefused,
+            (InputProblem::NotSelected(_), _) => Reason::SecretNotSelected,
             (InputProblem::NoCertificate, _) => Reason::InvalidCertificate,
             (InputProblem::Forbidden, _) => Reason::AccessDenied,
             (InputProblem::Unavailable, _) => Reason::Retrying,
@@ -114,6 +125,10 @@ impl Fault for InputFault {
             InputProblem::TypeRefused(r#type) => format!(
                 "{field}: Secret {name} is of type {type}, which belongs to another controller and is never used. Keep the \
                  value in a Secret of type Opaque."
+            ),
+            InputProblem::NotSelected(selector) => format!(
+                "{field}: Secret {name} does not carry the labels that Secrets need here ({selector}), so that it is not used. \
+                 Give it those labels, or refer to another Secret."
             ),
             InputProblem::NoCertificate => format!(
                 "{field}: key {key} of {kind} {name} holds no usable PEM certificate. Store the authority's certificates \

@@ -29,4 +29,5 @@ mod ready;
 mod requeue;
 mod rollback;
 mod rules;
+mod secrecy;
 mod support;

@@ -1,11 +1,14 @@
 //! What is done when a configuration is refused after the former one was reset.
 
 use cognigy_sso_api::{ConditionStatus, ConditionType, Operation, Reason};
-use cognigy_sso_decide::{CallFault, ChangeKind, CognigyCall, Effect, EventKind, Memory, Observed, Receipt, Resource};
+use cognigy_sso_decide::{
+    CallFault, ChangeKind, CognigyCall, Effect, EventKind, InputProblem, Memory, Observed, Receipt, Resource,
+};
 
 use crate::support::{
-    EVENT, USER, Visit, always, applied, change, condition, desired, edited, fingerprint, history_says, issuer_refuted,
-    later, message, now, observed, oidc, refused, resource, rotated, tells, touched, unreachable, visit_with,
+    EVENT, USER, Visit, always, applied, change, client_secret_says, condition, desired, edited, fingerprint,
+    history_says, issuer_refuted, later, message, now, observed, oidc, refused, resource, rotated, tells, touched,
+    unreachable, visit_with,
 };
 
 use ConditionStatus::{False, True};
@@ -336,4 +339,23 @@ fn without_a_former_one_in_memory_nothing_is_left_and_it_is_tried_again() {
 fn the_first_event_is_the_one_on_record() {
     let applied = remembered().resource.status.applied.unwrap();
     assert_eq!(applied.audit_event_id.as_deref(), Some(EVENT));
+}
+
+#[test]
+fn what_may_no_longer_be_used_is_not_put_back() {
+    let withdrawn = InputProblem::NotSelected("sso=true".to_owned());
+    for (withdraws, carries) in [(false, true), (true, false)] {
+        let withdraw = |observed: &mut Observed| {
+            if withdraws {
+                client_secret_says(observed, withdrawn.clone());
+            }
+        };
+        let between = go_on(60, remembered(), withdraw, always(applied));
+        let mut carried = None;
+        go_on(120, between, rotated, |effect| {
+            carried = Some(matches!(effect, Effect::Apply(application) if application.previous.is_some()));
+            applied(effect)
+        });
+        assert_eq!(carried, Some(carries));
+    }
 }

@@ -80,9 +80,13 @@ impl Presented {
         if !takes(client, method, rules.basic_is_not_post) {
             return Proof::OtherMethod;
         }
+        let mut valid = client.more_secrets.iter().chain([secret]);
         match &self.assertion {
-            Some(assertion) if method == AuthMethod::ClientSecretJwt => assertion_proof(assertion, secret, profile),
-            _ if self.sent_secret() == Some(secret) => Proof::Right,
+            Some(assertion) if method == AuthMethod::ClientSecretJwt => {
+                let holds = valid.any(|secret| assertion_holds(assertion, secret, profile));
+                if holds { Proof::Right } else { Proof::WrongAssertion }
+            }
+            _ if valid.any(|secret| self.sent_secret() == Some(secret)) => Proof::Right,
             _ => Proof::Wrong,
         }
     }
@@ -116,9 +120,8 @@ fn claims(assertion: &str) -> Option<Value> {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
 }
 
-fn assertion_proof(assertion: &str, secret: &str, profile: &Profile) -> Proof {
-    let holds = is_signed(assertion, secret).unwrap_or(false) && is_meant_for(assertion, profile).unwrap_or(false);
-    if holds { Proof::Right } else { Proof::WrongAssertion }
+fn assertion_holds(assertion: &str, secret: &str, profile: &Profile) -> bool {
+    is_signed(assertion, secret).unwrap_or(false) && is_meant_for(assertion, profile).unwrap_or(false)
 }
 
 fn is_signed(assertion: &str, secret: &str) -> Option<bool> {

@@ -83,6 +83,9 @@ pub struct Client {
     /// The secret; a client without one is public, and whatever secret it sends is taken.
     #[serde(default)]
     pub secret: Option<String>,
+    /// Secrets that are valid beside it, as while one is rotated.
+    #[serde(default)]
+    pub more_secrets: Vec<String>,
     /// How it authenticates. Most styles take Basic and post for each other.
     #[serde(default)]
     pub auth_method: AuthMethod,
@@ -129,6 +132,7 @@ impl Client {
         Self {
             id: id.to_owned(),
             secret: None,
+            more_secrets: Vec::new(),
             auth_method: AuthMethod::default(),
             redirect_uris: Vec::new(),
             pkce_demanded: None,

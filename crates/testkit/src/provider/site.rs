@@ -40,6 +40,11 @@ impl OpenId {
         self.profiles.write().get_mut(name).map(change).is_some()
     }
 
+    /// Changes every issuer that was added.
+    pub fn edit_all(&self, change: impl FnMut(&mut Profile)) {
+        self.profiles.write().values_mut().for_each(change);
+    }
+
     /// Removes an issuer.
     pub fn remove(&self, name: &str) {
         self.profiles.write().remove(name);

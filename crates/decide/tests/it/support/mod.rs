@@ -34,6 +34,8 @@ pub const EVENT: &str = "event-1";
 /// Secrets that must come out nowhere.
 pub const API_KEY: &str = "canary-api-key-7f31";
 pub const CLIENT_SECRET: &str = "canary-client-secret-91be";
+/// The client secret after it was rotated.
+pub const ROTATED: &str = "canary-rotated-3e90";
 pub const AUTHORIZE: &str = "https://acme.eu.auth0.com/authorize";
 pub const SALT: Salt = *b"0123456789abcdef";
 pub const SEAL: Seal = Seal { salt: SALT, cost: Cost::LEAST };
@@ -140,7 +142,7 @@ pub fn version(name: &str, resource_version: &str) -> SecretVersion {
 
 /// The client secret is another one now.
 pub fn rotated(observed: &mut Observed) {
-    observed.inputs.client_secret = Ok(SecretString::from("canary-rotated-3e90"));
+    observed.inputs.client_secret = Ok(SecretString::from(ROTATED));
     touched(observed);
 }
 

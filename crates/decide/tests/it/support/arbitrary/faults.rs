@@ -29,6 +29,7 @@ fn problem() -> impl Strategy<Value = InputProblem> {
         InputProblem::ControlCharacters,
         InputProblem::TooLong(5000),
         InputProblem::TypeRefused("helm.sh/release.v1".to_owned()),
+        InputProblem::NotSelected("sso=true".to_owned()),
         InputProblem::NoCertificate,
         InputProblem::Forbidden,
         InputProblem::Unavailable,
