@@ -12,6 +12,10 @@
 mod act;
 mod adoption;
 mod changes;
+mod client_callback;
+mod client_credentials;
+mod client_trial;
+mod client_words;
 mod conditions;
 mod conflicts;
 mod convergence;

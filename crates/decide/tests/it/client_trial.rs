@@ -1,0 +1,264 @@
+//! When the client is tried at its provider, and what follows from what that shows.
+
+use cognigy_sso_api::{
+    ClientCheck, ConditionStatus, ConditionType, IdentityProviderConfigSpec, Mode, Reason, VerificationMode,
+};
+use cognigy_sso_decide::{
+    Callback, ChangeKind, Credentials, Event, EventKind, Memory, NoAnswer, Observed, Refusal, Resource, Trial,
+};
+use jiff::Timestamp;
+
+use crate::support::{
+    CLIENT_SECRET, STRANGER, Visit, change, condition, edited, issuer_refuted, later, message, now, observed, resource,
+    rotated, tells, touched, version, visit_trying,
+};
+
+use ConditionStatus::{False, True, Unknown};
+
+fn refused() -> Trial {
+    let refusal = Refusal { status: 401, error: "invalid_client".into() };
+    Trial { credentials: Credentials::Refused(refusal), ..Trial::accepted() }
+}
+
+fn passing() -> Trial {
+    Trial::unanswered(NoAnswer::Status(503))
+}
+
+fn inconclusive() -> Trial {
+    Trial { callback: Callback::Indistinct, ..Trial::accepted() }
+}
+
+/// An operator that runs on: resource, what it remembers, what it reads.
+struct Run {
+    resource: Resource,
+    memory: Memory,
+    observed: Observed,
+    now: Timestamp,
+}
+
+impl Run {
+    fn of(change: impl FnOnce(&mut IdentityProviderConfigSpec)) -> Self {
+        Self { resource: resource(change), memory: Memory::default(), observed: observed(|_| {}), now: now() }
+    }
+
+    /// A resource that is Ready.
+    fn ready(change: impl FnOnce(&mut IdentityProviderConfigSpec)) -> Self {
+        let mut run = Self::of(change);
+        let visit = run.visit(&Trial::accepted());
+        assert_eq!(visit.effects, ["Configure"]);
+        assert!(run.resource.status.is_true(ConditionType::Ready));
+        run
+    }
+
+    fn visit(&mut self, trial: &Trial) -> Visit {
+        let (resource, memory) = (self.resource.clone(), std::mem::take(&mut self.memory));
+        let visit = visit_trying(memory, self.now, resource, &mut self.observed, trial);
+        self.resource = visit.resource.clone();
+        self.memory = visit.memory.clone();
+        visit
+    }
+
+    /// The next check, an interval on.
+    fn check(&mut self, trial: &Trial) -> Visit {
+        self.now = self.now.checked_add(jiff::SignedDuration::from_mins(10)).unwrap();
+        self.visit(trial)
+    }
+
+    fn restart(&mut self) {
+        self.memory = Memory::default();
+    }
+
+    fn edit(&mut self, change: impl FnOnce(&mut IdentityProviderConfigSpec)) {
+        self.resource = edited(self.resource.clone(), change);
+    }
+
+    fn ask(&mut self, when: &str) {
+        self.resource.requested_at = Some(when.into());
+    }
+
+    fn client(&self) -> (ConditionStatus, Reason) {
+        condition(&self.resource.status, ConditionType::ClientVerified).unwrap()
+    }
+
+    fn ready_is(&self) -> (ConditionStatus, Reason) {
+        condition(&self.resource.status, ConditionType::Ready).unwrap()
+    }
+}
+
+fn failures(events: &[Event]) -> usize {
+    events.iter().filter(|event| event.kind == EventKind::VerificationFailed).count()
+}
+
+#[test]
+fn a_client_is_tried_once_before_it_is_configured_and_never_on_a_timer() {
+    let mut run = Run::of(|_| {});
+    assert_eq!(run.visit(&Trial::accepted()).tries, 1);
+    assert_eq!(run.client(), (True, Reason::Verified));
+    for restarts in [false, true] {
+        for _ in 0..20 {
+            let visit = run.check(&refused());
+            assert_eq!((visit.tries, visit.writes), (0, 0));
+            if restarts {
+                run.restart();
+            }
+        }
+    }
+    touched(&mut run.observed);
+    assert_eq!(run.check(&refused()).tries, 0, "the same bytes");
+}
+
+#[test]
+fn a_refused_client_is_not_configured_and_not_tried_again_by_itself() {
+    let mut run = Run::of(|_| {});
+    let visit = run.visit(&refused());
+    assert_eq!((visit.effects, visit.tries, failures(&visit.events)), (vec![], 1, 1));
+    assert_eq!(run.client(), (False, Reason::ClientSecretRefused));
+    assert_eq!(run.ready_is(), (False, Reason::ClientSecretRefused));
+    assert_eq!(condition(&run.resource.status, ConditionType::Stalled), Some((True, Reason::ClientSecretRefused)));
+    for _ in 0..20 {
+        let visit = run.check(&Trial::accepted());
+        assert_eq!((visit.tries, visit.writes, visit.events.len()), (0, 0, 0));
+        run.restart();
+    }
+    run.ask("now");
+    let visit = run.visit(&Trial::accepted());
+    assert_eq!((visit.tries, visit.effects), (1, vec!["Configure"]));
+    assert_eq!(run.ready_is(), (True, Reason::Ready));
+    assert_eq!(run.resource.status.tried, None, "it is the one that was applied");
+}
+
+#[test]
+fn a_rotation_that_the_provider_refuses_leaves_the_working_configuration() {
+    let mut run = Run::ready(|_| {});
+    let applied = run.resource.status.applied.clone();
+    rotated(&mut run.observed);
+    let visit = run.check(&refused());
+    assert_eq!((visit.effects.as_slice(), visit.tries), (&[""; 0][..], 1));
+    assert_eq!(run.resource.status.applied, applied);
+    assert_eq!(run.client(), (False, Reason::ClientSecretRefused));
+    let waits = message(&run.resource.status, ConditionType::Configured);
+    assert!(waits.contains("waits for ClientVerified") && waits.contains("stays in place"), "{waits}");
+
+    // Back to the secret that works: what was found of the other one says nothing of it.
+    run.observed.inputs.client_secret = Ok(CLIENT_SECRET.into());
+    run.observed.inputs.versions[0] = version("acme-oidc", "3");
+    let visit = run.check(&Trial::accepted());
+    assert_eq!((visit.effects.as_slice(), visit.tries), (&[""; 0][..], 1));
+    assert_eq!((run.client(), run.ready_is()), ((True, Reason::Verified), (True, Reason::Ready)));
+    assert_eq!(run.check(&refused()).tries, 0);
+}
+
+#[test]
+fn what_could_not_be_told_blocks_nothing() {
+    for (trial, reason) in [(passing(), Reason::ServerError), (inconclusive(), Reason::Inconclusive)] {
+        let mut run = Run::of(|_| {});
+        assert_eq!(run.visit(&trial).effects, ["Configure"]);
+        assert_eq!((run.client(), run.ready_is()), ((Unknown, reason), (True, Reason::Ready)));
+        for hour in 1..100 {
+            run.now = later(3600 * hour);
+            run.visit(&trial);
+            assert_eq!(run.ready_is(), (True, Reason::Ready), "and it never holds Ready back");
+        }
+    }
+}
+
+#[test]
+fn what_may_pass_is_tried_again_at_the_next_check_and_no_sooner() {
+    let mut run = Run::of(|_| {});
+    run.visit(&passing());
+    for seconds in [1, 60, 500] {
+        run.now = later(seconds);
+        assert_eq!(run.visit(&Trial::accepted()).tries, 0, "{seconds}");
+    }
+    run.now = later(545);
+    assert_eq!(run.visit(&Trial::accepted()).tries, 1, "the interval, cut short by a tenth");
+    assert_eq!(run.client(), (True, Reason::Verified));
+
+    let mut run = Run::of(|_| {});
+    run.visit(&inconclusive());
+    assert_eq!(run.check(&Trial::accepted()).tries, 0, "what is certain to stay unknown is not asked again");
+}
+
+#[test]
+fn a_periodic_check_tries_once_in_an_interval() {
+    let mut run = Run::ready(|spec| spec.verification.client_check = ClientCheck::Periodic);
+    run.now = later(60);
+    assert_eq!(run.visit(&refused()).tries, 0);
+    let visit = run.check(&Trial::accepted());
+    assert_eq!((visit.tries, visit.writes), (1, 0));
+    let visit = run.check(&refused());
+    assert_eq!((visit.tries, failures(&visit.events)), (1, 1));
+    assert_eq!(run.ready_is(), (False, Reason::ClientSecretRefused), "the secret was revoked at the provider");
+    assert_eq!(run.check(&Trial::accepted()).tries, 1);
+    assert_eq!(run.ready_is(), (True, Reason::Ready));
+}
+
+#[test]
+fn a_client_that_must_not_be_tried_is_not() {
+    let mut run = Run::ready(|spec| spec.verification.client_check = ClientCheck::Never);
+    assert_eq!(run.client(), (Unknown, Reason::NotChecked));
+    rotated(&mut run.observed);
+    run.ask("now");
+    let visit = run.check(&refused());
+    assert_eq!((visit.tries, visit.effects), (0, vec!["Record", "Replace"]));
+    run.edit(|spec| spec.verification.client_check = ClientCheck::OnChange);
+    assert_eq!(run.check(&Trial::accepted()).tries, 1, "it is tried as soon as it may be");
+    assert_eq!(run.client(), (True, Reason::Verified));
+}
+
+#[test]
+fn a_refutation_is_only_reported_where_the_resource_says_so() {
+    let mut run = Run::of(|spec| spec.verification.mode = VerificationMode::Warn);
+    assert_eq!(run.visit(&refused()).effects, ["Configure"]);
+    assert_eq!((run.client(), run.ready_is()), ((False, Reason::ClientSecretRefused), (True, Reason::Ready)));
+    assert_eq!(run.check(&Trial::accepted()).tries, 0);
+}
+
+#[test]
+fn a_plan_is_made_with_the_client_tried() {
+    let mut run = Run::of(|spec| spec.mode = Mode::Plan);
+    let visit = run.visit(&Trial::accepted());
+    assert_eq!((visit.tries, visit.effects), (1, vec![]));
+    assert_eq!((run.client(), run.ready_is().1), ((True, Reason::Verified), Reason::Planned));
+    let visit = run.check(&Trial::accepted());
+    assert_eq!((visit.tries, visit.writes), (0, 0));
+}
+
+#[test]
+fn the_client_is_tried_again_before_somebody_elses_change_is_corrected() {
+    for (trial, effects) in [(Trial::accepted(), vec!["Record", "Correct"]), (refused(), vec![])] {
+        let mut run = Run::ready(|_| {});
+        run.now = later(3600);
+        tells(&mut run.observed, change("event-2", ChangeKind::Configure, later(3500), STRANGER));
+        let visit = run.visit(&trial);
+        assert_eq!((visit.tries, visit.effects), (1, effects));
+    }
+}
+
+#[test]
+fn nothing_is_asked_of_a_provider_whose_discovery_is_refuted() {
+    let mut run = Run::of(|_| {});
+    issuer_refuted(&mut run.observed);
+    let visit = run.visit(&Trial::accepted());
+    assert_eq!((visit.tries, visit.effects), (0, vec![]));
+    assert_eq!(run.client(), (Unknown, Reason::NotChecked));
+}
+
+#[test]
+fn every_change_of_what_is_sent_is_tried() {
+    type Edit = fn(&mut IdentityProviderConfigSpec);
+    let edits: [Edit; 3] = [
+        |spec| spec.oidc.as_mut().unwrap().additional_scopes = vec!["groups".to_owned()],
+        |spec| spec.oidc.as_mut().unwrap().id_token_signed_response_alg = cognigy_sso_api::SigningAlgorithm::HS256,
+        |spec| spec.oidc.as_mut().unwrap().front_channel_logout_url = Some("https://acme.example/out".to_owned()),
+    ];
+    for edit in edits {
+        let mut run = Run::ready(|_| {});
+        run.edit(edit);
+        let visit = run.check(&Trial::accepted());
+        assert_eq!((visit.tries, visit.effects), (1, vec!["Record", "Replace"]));
+    }
+    let mut run = Run::ready(|_| {});
+    run.edit(|spec| spec.interval = "1h".parse().unwrap());
+    assert_eq!(run.check(&refused()).tries, 0, "what is not sent");
+}
