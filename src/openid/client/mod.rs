@@ -7,6 +7,8 @@ mod cache;
 mod credentials;
 mod page;
 mod redirect;
+#[cfg(test)]
+mod tests;
 mod token;
 
 use std::time::Duration;

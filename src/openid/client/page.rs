@@ -21,14 +21,20 @@ const CLIENT: [&str; 12] = [
     "client does not exist",
 ];
 
-/// What a page or an error names; the redirect URI where it names both, since that is looked for among a client's.
+/// And of scopes that they do not grant.
+const SCOPES: [&str; 4] = ["invalid_scope", "invalid scope", "scopes were invalid", "requested scope"];
+
+/// What a page or an error names; the redirect URI before the client, since it is looked for among a client's.
 pub(super) fn named(body: &[u8]) -> Option<Named> {
     let text = String::from_utf8_lossy(body).to_ascii_lowercase();
     let says = |phrases: &[&str]| phrases.iter().any(|phrase| text.contains(phrase));
     if says(&REDIRECT_URI) {
         return Some(Named::RedirectUri);
     }
-    says(&CLIENT).then_some(Named::Client)
+    if says(&CLIENT) {
+        return Some(Named::Client);
+    }
+    says(&SCOPES).then_some(Named::Scopes)
 }
 
 #[cfg(test)]
@@ -36,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn refusals_name_the_redirect_uri_or_the_client() {
+    fn refusals_name_the_redirect_uri_the_client_or_the_scopes() {
         for (body, expected) in [
             ("redirect_uri did not match any of the client's registered redirect_uris", Some(Named::RedirectUri)),
             ("<p>Invalid parameter: redirect_uri</p>", Some(Named::RedirectUri)),
@@ -47,6 +53,7 @@ mod tests {
             ("The OAuth client was not found.", Some(Named::Client)),
             ("client is invalid", Some(Named::Client)),
             ("client not found", Some(Named::Client)),
+            ("Some requested scopes were invalid. {invalid=[offline_access]}", Some(Named::Scopes)),
             ("400 Bad Request: the client sent a bad header", None),
             ("", None),
             ("\u{fffd}", None),

@@ -84,6 +84,8 @@ pub enum Named {
     RedirectUri,
     /// The client.
     Client,
+    /// The scopes.
+    Scopes,
 }
 
 /// By what a callback is proved.
@@ -120,6 +122,8 @@ pub enum Callback {
     Code,
     /// Something came back that does not answer this very request.
     Unproven,
+    /// It was refused, and the page speaks of scopes.
+    ScopesDoubtful,
     /// It was refused without saying what is wrong.
     Unclear {
         /// HTTP status.
@@ -180,6 +184,7 @@ impl Case<'_> {
             Arrival::Returned(Returned::Unproven) => Callback::Unproven,
             Arrival::Page { status: 400 | 401 | 404, names: Some(Named::RedirectUri) } => Callback::NotRegistered,
             Arrival::Page { status: 400 | 401 | 404, names: Some(Named::Client) } => Callback::ClientUnknown,
+            Arrival::Page { status: 400.., names: Some(Named::Scopes) } => Callback::ScopesDoubtful,
             Arrival::Page { status: status @ 400.., .. } => Callback::Unclear { status: *status },
             Arrival::None(none) => Callback::None(*none),
             Arrival::Onward(_) | Arrival::Away | Arrival::Page { .. } | Arrival::Taken => return self.by_contrast(),
@@ -235,6 +240,7 @@ impl Callback {
             | Self::ClientUnknown
             | Self::AnyRedirect
             | Self::Unproven
+            | Self::ScopesDoubtful
             | Self::Unclear { .. }
             | Self::Indistinct
             | Self::NotTried

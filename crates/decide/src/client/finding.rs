@@ -272,6 +272,15 @@ impl Registration<'_> {
                     "What comes back to {callback} does not answer the request that was made (state or iss differ). Try to sign in."
                 ),
             ),
+            Callback::ScopesDoubtful => unknown(
+                Reason::Inconclusive,
+                format!(
+                    "The provider's authorization endpoint refuses the request and speaks of scopes ({}): Cognigy.AI always \
+                     requests offline_access, which some providers do not know. Check which of them {name} may have at \
+                     {issuer}, and try to sign in.",
+                    self.oidc.requested_scopes()
+                ),
+            ),
             Callback::Unclear { status } => unknown(
                 Reason::Inconclusive,
                 format!(

@@ -107,6 +107,7 @@ fn a_refusal_counts_when_it_names_the_redirect_uri_or_the_client() {
         assert_eq!(ends(&page(status, Some(Named::Client)), &refused()), (Callback::ClientUnknown, 1));
         assert_eq!(ends(&page(status, None), &refused()), (Callback::Unclear { status }, 1));
     }
+    assert_eq!(ends(&page(400, Some(Named::Scopes)), &refused()), (Callback::ScopesDoubtful, 1));
     let by_a_firewall = page(403, Some(Named::Client));
     assert_eq!(ends(&by_a_firewall, &refused()), (Callback::Unclear { status: 403 }, 1));
 }

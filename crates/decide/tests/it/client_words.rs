@@ -122,6 +122,7 @@ fn what_could_not_be_told_says_why_and_what_to_do() {
         (Callback::AnyRedirect, Reason::Inconclusive, "Take wildcards out"),
         (Callback::Code, Reason::UnexpectedAnswer, "Have the provider examined"),
         (Callback::Unproven, Reason::UnexpectedAnswer, "Try to sign in"),
+        (Callback::ScopesDoubtful, Reason::Inconclusive, "offline_access"),
         (Callback::Unclear { status: 400 }, Reason::Inconclusive, CALLBACK),
         (Callback::Indistinct, Reason::Inconclusive, CALLBACK),
         (Callback::NotTried, Reason::NotChecked, "spec.cognigy.organizationId"),

@@ -20,19 +20,22 @@ pub enum Operation {
     PushedRequest,
     /// `/auth/local`, where Dex sends browsers before it looks at the request.
     SecondHop,
+    /// `/auth/local/login`, where people would sign in.
+    LoginPage,
     /// Anything else; it is answered with 404.
     Other,
 }
 
 impl server::Operation for Operation {}
 
-const PATHS: [(&str, Operation); 6] = [
+const PATHS: [(&str, Operation); 7] = [
     ("/.well-known/openid-configuration", Operation::Discovery),
     ("/jwks", Operation::Keys),
     ("/token", Operation::Token),
     ("/authorize", Operation::Authorize),
     ("/par", Operation::PushedRequest),
     ("/auth/local", Operation::SecondHop),
+    ("/auth/local/login", Operation::LoginPage),
 ];
 
 impl Operation {

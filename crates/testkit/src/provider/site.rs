@@ -90,6 +90,7 @@ impl OpenId {
             Operation::Authorize => authorize(&profile, request),
             Operation::PushedRequest => pushed_request(&profile, request),
             Operation::SecondHop => second_hop(&profile, request),
+            Operation::LoginPage => server::page(200, "Log in"),
             Operation::Other => server::text(404, "There is nothing here."),
         }
     }

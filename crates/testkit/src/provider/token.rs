@@ -59,7 +59,7 @@ fn verdict(rules: &TokenRules, verdicts: &Verdicts, proof: Proof) -> Refusal {
 /// RFC 9126.
 pub(super) fn pushed_request(profile: &Profile, request: &Request) -> Answer {
     let rules = profile.style.rules();
-    if !rules.documents.pushed_requests {
+    if profile.text("pushed_authorization_request_endpoint").is_empty() {
         return server::text(404, "Not found");
     }
     let presented = Presented::by(request, profile.raw_basic);

@@ -39,6 +39,7 @@ pub fn trial() -> impl Strategy<Value = Trial> {
             Callback::AnyRedirect,
             Callback::Code,
             Callback::Unproven,
+            Callback::ScopesDoubtful,
             Callback::Unclear { status: 400 },
             Callback::Indistinct,
             Callback::NotTried,
