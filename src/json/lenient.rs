@@ -11,6 +11,10 @@ use serde::{Deserialize, Deserializer};
 /// The most entries of a list of texts that are kept.
 const LONGEST_LIST: usize = 100;
 
+/// The longest text that is kept whole, in bytes. What is compared or used is shorter, so that the beginning of a longer one is as
+/// good as all of it.
+const LONGEST_TEXT: usize = 8192;
+
 /// What is taken of a JSON value; whatever is not taken leaves the default.
 pub(crate) trait Taken: Default {
     fn text(_: &str) -> Self {
@@ -96,7 +100,7 @@ pub(crate) struct Text(pub(crate) Option<Box<str>>);
 
 impl Taken for Text {
     fn text(text: &str) -> Self {
-        Self(Some(text.into()))
+        Self(text.get(..text.floor_char_boundary(LONGEST_TEXT)).map(Into::into))
     }
 }
 

@@ -130,6 +130,12 @@ mod tests {
     }
 
     #[test]
+    fn of_a_long_text_the_beginning_is_kept() {
+        let kept = read(&format!(r#"{{"text":"{}"}}"#, "ä".repeat(5000))).unwrap().text.0.unwrap();
+        assert_eq!(&*kept, "ä".repeat(4096));
+    }
+
+    #[test]
     fn nesting_is_bounded_wherever_it_is() {
         let nested = |open: &str, close: &str, levels: usize| {
             format!(r#"{{"unknown":{}{}}}"#, open.repeat(levels - 1), close.repeat(levels - 1))
