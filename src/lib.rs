@@ -9,6 +9,7 @@ pub mod openid;
 mod admin;
 mod clock;
 mod controller;
+mod json;
 mod observe;
 mod organizations;
 mod report;

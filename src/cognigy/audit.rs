@@ -3,13 +3,15 @@
 
 use cognigy_sso_decide::{Change, ChangeKind};
 use serde::Deserialize;
-use serde_json::Value;
 use url::form_urlencoded::byte_serialize;
 
 use super::wire;
+use crate::json::{self, Lenient, List, Text};
 
 /// Events on a page: 3 KiB for each fit into what is read of an answer, several times their usual size.
 pub(super) const PAGE: usize = 20;
+/// The most events of a page that are looked at, for installations that ignore how many are asked for.
+const MOST_EVENTS: usize = 200;
 /// The most pages that are looked through.
 pub(super) const MOST_PAGES: usize = 5;
 /// The longest event id, in bytes.
@@ -44,9 +46,23 @@ pub(super) fn path(kind: ChangeKind, limit: usize, cursor: Option<&str>) -> Stri
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Body {
-    items: Vec<Value>,
+    #[serde(deserialize_with = "json::list")]
+    items: Option<List<Lenient<Event>, MOST_EVENTS>>,
     #[serde(default)]
     next_cursor: Option<String>,
+}
+
+/// What is looked at of an event.
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct Event {
+    action_type: Text,
+    #[serde(rename = "_id")]
+    id: Text,
+    #[serde(rename = "id")]
+    other_id: Text,
+    timestamp: Text,
+    user: Text,
 }
 
 /// Reads a page. Events of other kinds may be anything and are passed over.
@@ -54,9 +70,15 @@ struct Body {
 /// # Errors
 /// What came instead of a page, or is wrong with an event of this kind.
 pub(super) fn page(body: &[u8], kind: ChangeKind) -> Result<Page, &'static str> {
-    let body: Body = serde_json::from_slice(body).map_err(|_| "something that is not a list of audit events")?;
-    let found = body.items.iter().filter(|item| text(item, "actionType") == Some(kind.action_type()));
-    let found: Option<Vec<_>> = found.map(|item| change(item, kind)).collect();
+    let body: Body = json::object(body).map_err(|_| "something that is not a list of audit events")?;
+    let items = body.items.ok_or("something that is not a list of audit events")?;
+    // One that is not looked at may be the newest.
+    if items.is_cut {
+        return Err("many more audit events than asked for");
+    }
+    let events = items.entries.into_iter().filter_map(|event| event.0);
+    let found = events.filter(|event| event.action_type.as_deref() == Some(kind.action_type()));
+    let found: Option<Vec<_>> = found.map(|event| change(&event, kind)).collect();
     let found = found.ok_or("an audit event that lacks a usable id, time or user")?;
     // Taking an old change for the newest would be worse than knowing none.
     if !found.is_sorted_by(|earlier, later| earlier.time >= later.time) {
@@ -70,15 +92,11 @@ pub(super) fn page(body: &[u8], kind: ChangeKind) -> Result<Page, &'static str> 
     }
 }
 
-fn change(item: &Value, kind: ChangeKind) -> Option<Change> {
-    let id = text(item, "_id").or_else(|| text(item, "id")).filter(|id| is_event_id(id))?;
-    let time = text(item, "timestamp")?.parse().ok()?;
-    let user = wire::user_id(text(item, "user")?)?;
+fn change(event: &Event, kind: ChangeKind) -> Option<Change> {
+    let id = event.id.as_deref().or(event.other_id.as_deref()).filter(|id| is_event_id(id))?;
+    let time = event.timestamp.as_deref()?.parse().ok()?;
+    let user = wire::user_id(event.user.as_deref()?)?;
     Some(Change { id: id.into(), kind, time, user })
-}
-
-fn text<'a>(item: &'a Value, member: &str) -> Option<&'a str> {
-    item.get(member)?.as_str()
 }
 
 fn is_event_id(text: &str) -> bool {
@@ -88,7 +106,7 @@ fn is_event_id(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -179,6 +197,13 @@ mod tests {
     }
 
     #[test]
+    fn of_very_many_events_none_is_taken_for_the_newest() {
+        let page_of = |others: usize| read(&[vec![json!({}); others], vec![event(|_| {})]].concat(), &Value::Null);
+        assert!(matches!(page_of(MOST_EVENTS - 1), Ok(Page::Newest(_))));
+        assert_eq!(page_of(MOST_EVENTS), Err("many more audit events than asked for"));
+    }
+
+    #[test]
     fn a_cursor_leads_on_where_there_is_one() {
         assert_eq!(read(&[], &json!("a+b/c=&x")), Ok(Page::Continued { next: "a+b/c=&x".to_owned() }));
         assert!(path(CONFIGURE, 20, Some("a+b/c=&x\r\n")).ends_with("&next=a%2Bb%2Fc%3D%26x%0D%0A"));
@@ -192,7 +217,18 @@ mod tests {
     #[test]
     fn what_is_no_page_is_said() {
         let deep = format!(r#"{{"items":[{}]}}"#, "[".repeat(30_000));
-        for body in ["", "[]", "{}", "<html>", r#"{"items":{}}"#, r#"{"items":null}"#, r#"{"items":[{}"#, &deep] {
+        for body in [
+            "",
+            "[]",
+            "{}",
+            "<html>",
+            r#"{"items":{}}"#,
+            r#"{"items":null}"#,
+            r#"{"items":[{}"#,
+            r#"{"items":[],"items":[]}"#,
+            "[[],null]",
+            &deep,
+        ] {
             assert!(page(body.as_bytes(), CONFIGURE).is_err(), "{body:.40}");
         }
     }

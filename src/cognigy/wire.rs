@@ -1,9 +1,14 @@
 //! What Cognigy.AI answers. Of an answer nothing is kept but known fields, checked for their shape.
 
+use std::borrow::Cow;
+use std::fmt;
+
 use cognigy_sso_decide::{Account, CallFault, CognigyCall};
-use serde::Deserialize;
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use crate::egress::Answer;
+use crate::json::{self, Number, Text};
 
 /// The role that configuring single sign-on needs.
 const ADMIN: &str = "admin";
@@ -15,7 +20,7 @@ struct User {
     id: String,
     organisation: String,
     #[serde(default)]
-    roles: Vec<String>,
+    roles: Roles,
     #[serde(default)]
     disabled: bool,
 }
@@ -25,13 +30,39 @@ struct User {
 /// # Errors
 /// What came instead of a user.
 pub(super) fn account(body: &[u8]) -> Result<Account, &'static str> {
-    let user: User = serde_json::from_slice(body).map_err(|_| "something that is not a user")?;
+    let user: User = json::object(body).map_err(|_| "something that is not a user")?;
     if !is_organization_id(&user.organisation) {
         return Err("a user without an organization id");
     }
     let user_id = user_id(&user.id).ok_or("a user without a usable id")?;
-    let is_admin = user.roles.iter().any(|role| role == ADMIN);
-    Ok(Account { user: user_id, organization: user.organisation, is_admin, disabled: user.disabled })
+    Ok(Account { user: user_id, organization: user.organisation, is_admin: user.roles.admin, disabled: user.disabled })
+}
+
+/// A list of roles, of which one matters. However long it is, nothing else of it is kept.
+#[derive(Default)]
+struct Roles {
+    admin: bool,
+}
+
+impl<'de> Deserialize<'de> for Roles {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(Self::default())
+    }
+}
+
+impl<'de> Visitor<'de> for Roles {
+    type Value = Self;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a list of roles")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut roles: A) -> Result<Self, A::Error> {
+        while let Some(role) = roles.next_element::<Cow<'de, str>>()? {
+            self.admin |= role == ADMIN;
+        }
+        Ok(self)
+    }
 }
 
 /// A user's id, an e-mail address as a rule, if it can be repeated.
@@ -46,31 +77,28 @@ fn is_organization_id(text: &str) -> bool {
 
 /// A problem object, reduced to what is safe to repeat. `details` may hold anything and is not read.
 #[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
+#[serde(default, rename_all = "camelCase")]
 struct Problem {
-    #[serde(default)]
-    status: Option<serde_json::Value>,
-    #[serde(default)]
-    code: Option<serde_json::Value>,
-    #[serde(default)]
-    trace_id: Option<serde_json::Value>,
+    status: Number,
+    code: Number,
+    trace_id: Text,
 }
 
 impl Problem {
     fn read(body: &[u8]) -> Self {
-        serde_json::from_slice(body).unwrap_or_default()
+        json::object(body).unwrap_or_default()
     }
 
     fn status(&self) -> Option<u16> {
-        self.status.as_ref()?.as_u64()?.try_into().ok()
+        self.status.0?.try_into().ok()
     }
 
     fn code(&self) -> Option<u32> {
-        self.code.as_ref()?.as_u64()?.try_into().ok()
+        self.code.0?.try_into().ok()
     }
 
     fn trace_id(&self) -> Option<String> {
-        let trace_id = self.trace_id.as_ref()?.as_str()?;
+        let trace_id = self.trace_id.as_deref()?;
         let is_plain = trace_id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte));
         (is_plain && (1..=64).contains(&trace_id.len())).then(|| trace_id.to_owned())
     }
@@ -96,7 +124,7 @@ pub(super) fn refusal(call: CognigyCall, answer: &Answer) -> Option<CallFault> {
 
 /// No body, or JSON: the API documents no useful body.
 pub(super) fn is_acknowledgement(body: &[u8]) -> bool {
-    body.iter().all(u8::is_ascii_whitespace) || serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok()
+    body.iter().all(u8::is_ascii_whitespace) || json::is_value(body)
 }
 
 #[cfg(test)]

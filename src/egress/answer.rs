@@ -28,9 +28,14 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Reads an answer. Bytes are counted as they come, whatever `Content-Length` says.
+    /// Reads an answer. One that announces too much is not even begun; else bytes are counted as they come, whatever
+    /// `Content-Length` says.
     /// The answer may pause for so long as `idle` says.
     pub(super) async fn read(mut response: Response, bounds: Bounds, idle: Duration) -> Result<Self, TransportFault> {
+        let announced = response.content_length().map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX));
+        if announced > bounds.bytes && bounds.excess == Excess::Refuse {
+            return Err(TransportFault::TooLarge);
+        }
         let retry_after =
             header(&response, &RETRY_AFTER).and_then(|value| parse_retry_after(&value, SystemTime::now()));
         let mut answer = Self {
@@ -38,7 +43,7 @@ impl Answer {
             retry_after,
             location: header(&response, &LOCATION).filter(|location| location.len() <= LONGEST_LOCATION),
             max_age: header(&response, &CACHE_CONTROL).and_then(|value| parse_max_age(&value)),
-            body: Vec::new(),
+            body: Vec::with_capacity(announced.min(bounds.bytes)),
         };
         while let Some(chunk) = chunk(&mut response, idle).await? {
             let room = bounds.bytes - answer.body.len();

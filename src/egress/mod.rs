@@ -20,7 +20,7 @@ use bytes::Bytes;
 use cognigy_sso_decide::TransportFault;
 use hyper_util::client::proxy::matcher::Intercept;
 use moka::future::Cache;
-use reqwest::header::HeaderMap;
+use reqwest::header::{CONTENT_LENGTH, HeaderMap};
 use reqwest::{Client, ClientBuilder, Method, Proxy, redirect};
 use url::Url;
 
@@ -138,8 +138,14 @@ impl Egress {
             return Err(TransportFault::Unreachable);
         }
         let client = self.client(&url, call.ca).await?;
+        let is_post = call.method == Method::POST;
         let request = client.request(call.method, url).headers(call.headers);
-        let request = if let Some(body) = call.body { request.body(body) } else { request };
+        let request = match call.body {
+            Some(body) => request.body(body),
+            // Some servers answer 411 to a POST that leaves it open (RFC 9110 section 8.6).
+            None if is_post => request.header(CONTENT_LENGTH, 0),
+            None => request,
+        };
         let exchange = async {
             let response = request.send().await.map_err(|error| fault::classify(&error))?;
             Answer::read(response, call.bounds, self.means.idle).await

@@ -1,17 +1,30 @@
 //! The discovery document (OpenID Connect Discovery 1.0, section 3).
 
+use std::ops::RangeInclusive;
+
 use cognigy_sso_api::Issuer;
 use cognigy_sso_decide::{Document, Provider, ProviderFault};
-use serde_json::{Map, Value};
+use serde::Deserialize;
 use url::Url;
 
 use super::{fetch, keys, malformed};
 use crate::egress::{CaBundle, Egress};
+use crate::json::{Text, Texts};
 
 /// The longest published text that is repeated in a message, in characters.
 const LONGEST_QUOTE: usize = 200;
-/// The most entries of a published list that are looked at.
-const LONGEST_LIST: usize = 100;
+/// Characters that take no room and change how others look or are read: breaks, joiners, directions, tags.
+const INVISIBLE: [RangeInclusive<char>; 7] = [
+    '\u{ad}'..='\u{ad}',
+    '\u{61c}'..='\u{61c}',
+    '\u{200b}'..='\u{200f}',
+    '\u{2028}'..='\u{202e}',
+    '\u{2060}'..='\u{206f}',
+    '\u{feff}'..='\u{feff}',
+    '\u{e0000}'..='\u{e007f}',
+];
+/// The longest endpoint that is used, in bytes.
+const LONGEST_ENDPOINT: usize = 2048;
 
 /// Reads the discovery document and the keys of an issuer. The second value is for how many seconds the provider lets them
 /// be kept, where it says so.
@@ -25,7 +38,7 @@ pub(super) async fn read(
         Ok(fetched) => fetched,
         Err(fault) => return (Err(fault), None),
     };
-    let mut provider = match parse(issuer, &url, &document) {
+    let mut provider = match parse(issuer, &url, document) {
         Ok(provider) => provider,
         Err(fault) => return (Err(fault), None),
     };
@@ -33,57 +46,74 @@ pub(super) async fn read(
     (Ok(provider), answer.max_age)
 }
 
-fn parse(issuer: &Issuer, url: &str, document: &Map<String, Value>) -> Result<Provider, ProviderFault> {
-    let published = text(document, "issuer").ok_or_else(|| malformed(Document::Discovery, url, "names no issuer"))?;
+/// The members that matter. Their types are looked at where they are used.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Published {
+    issuer: Text,
+    authorization_endpoint: Text,
+    token_endpoint: Text,
+    jwks_uri: Text,
+    pushed_authorization_request_endpoint: Text,
+    id_token_signing_alg_values_supported: Texts,
+    token_endpoint_auth_methods_supported: Texts,
+    response_types_supported: Texts,
+    scopes_supported: Texts,
+}
+
+pub(super) fn parse(issuer: &Issuer, url: &str, document: Published) -> Result<Provider, ProviderFault> {
+    let published = document.issuer.as_deref().ok_or_else(|| malformed(Document::Discovery, url, "names no issuer"))?;
     if published != issuer.as_str() {
         let declared = issuer.as_str().to_owned();
         return Err(ProviderFault::IssuerMismatch { declared, published: quote(published) });
     }
-    let required_list = |member: &'static str| {
-        list(document, member).ok_or_else(|| malformed(Document::Discovery, url, format!("has no list {member}")))
+    let required_list = |member: &'static str, texts| {
+        list(texts).ok_or_else(|| malformed(Document::Discovery, url, format!("has no list {member}")))
     };
+    let pushed = endpoint("pushed_authorization_request_endpoint", document.pushed_authorization_request_endpoint);
     Ok(Provider {
-        authorization_endpoint: endpoint(document, "authorization_endpoint")?,
-        token_endpoint: endpoint(document, "token_endpoint")?,
-        jwks_uri: endpoint(document, "jwks_uri")?,
-        pushed_authorization_request_endpoint: endpoint(document, "pushed_authorization_request_endpoint").ok(),
-        algorithms: required_list("id_token_signing_alg_values_supported")?,
-        auth_methods: list(document, "token_endpoint_auth_methods_supported"),
-        response_types: required_list("response_types_supported")?,
-        scopes: list(document, "scopes_supported"),
+        authorization_endpoint: endpoint("authorization_endpoint", document.authorization_endpoint)?,
+        token_endpoint: endpoint("token_endpoint", document.token_endpoint)?,
+        jwks_uri: endpoint("jwks_uri", document.jwks_uri)?,
+        pushed_authorization_request_endpoint: pushed.ok(),
+        algorithms: required_list(
+            "id_token_signing_alg_values_supported",
+            document.id_token_signing_alg_values_supported,
+        )?,
+        auth_methods: list(document.token_endpoint_auth_methods_supported),
+        response_types: required_list("response_types_supported", document.response_types_supported)?,
+        scopes: list(document.scopes_supported),
         keys: Ok(Vec::new()),
     })
 }
 
-fn text<'a>(document: &'a Map<String, Value>, member: &str) -> Option<&'a str> {
-    document.get(member)?.as_str()
+fn list(texts: Texts) -> Option<Vec<String>> {
+    Some(texts.0?.iter().map(|text| quote(text)).collect())
 }
 
-fn list(document: &Map<String, Value>, member: &str) -> Option<Vec<String>> {
-    let entries = document.get(member)?.as_array()?.iter().take(LONGEST_LIST);
-    Some(entries.filter_map(Value::as_str).map(quote).collect())
-}
-
-fn endpoint(document: &Map<String, Value>, member: &'static str) -> Result<Box<str>, ProviderFault> {
-    let text = text(document, member).ok_or(ProviderFault::Endpoint { member, present: false })?;
-    let is_https = Url::parse(text).is_ok_and(|url| url.scheme() == "https" && url.has_host());
-    if is_https && text.len() <= 2048 {
-        Ok(text.into())
+fn endpoint(member: &'static str, text: Text) -> Result<Box<str>, ProviderFault> {
+    let text = text.0.ok_or(ProviderFault::Endpoint { member, present: false })?;
+    let is_https = Url::parse(&text).is_ok_and(|url| url.scheme() == "https" && url.has_host());
+    if is_https && text.len() <= LONGEST_ENDPOINT {
+        Ok(text)
     } else {
         Err(ProviderFault::Endpoint { member, present: true })
     }
 }
 
-/// Published text as it may be repeated: cut, and without control characters.
+/// Published text as it may be repeated: cut, and without characters that control a terminal or the order of what is shown.
 fn quote(text: &str) -> String {
-    text.chars().filter(|character| !character.is_control()).take(LONGEST_QUOTE).collect()
+    let is_shown =
+        |character: &char| !character.is_control() && !INVISIBLE.iter().any(|range| range.contains(character));
+    text.chars().filter(is_shown).take(LONGEST_QUOTE).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
+    use crate::json;
 
     const ISSUER: &str = "https://idp.example";
 
@@ -101,7 +131,8 @@ mod tests {
     fn parse_with(member: &str, value: Value) -> Result<Provider, ProviderFault> {
         let mut document = document();
         document[member] = value;
-        parse(&Issuer::parse(ISSUER).unwrap(), "https://idp.example/d", document.as_object().unwrap())
+        let published = json::object(document.to_string().as_bytes()).unwrap();
+        parse(&Issuer::parse(ISSUER).unwrap(), "https://idp.example/d", published)
     }
 
     #[test]
@@ -149,8 +180,9 @@ mod tests {
 
     #[test]
     fn what_is_repeated_is_cut_and_clean() {
-        let fault = parse_with("issuer", json!(format!("https://a\n\u{1b}[31m{}", "x".repeat(9999)))).unwrap_err();
+        let fault =
+            parse_with("issuer", json!(format!("https://a\n\u{1b}[31m\u{202e}{}", "x".repeat(9999)))).unwrap_err();
         let ProviderFault::IssuerMismatch { published, .. } = fault else { panic!("{fault:?}") };
-        assert!(published.len() <= 200 && !published.chars().any(char::is_control));
+        assert_eq!(published, format!("https://a[31m{}", "x".repeat(187)));
     }
 }

@@ -3,37 +3,60 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cognigy_sso_decide::{Document, KeyFacts, ProviderFault};
-use serde_json::{Map, Value};
+use serde::Deserialize;
 
 use super::{fetch, malformed};
 use crate::egress::{CaBundle, Egress};
+use crate::json::{self, Lenient, List, Text};
 
 /// The shortest RSA modulus that ID tokens may be signed with (RFC 7518 section 3.3).
 const LEAST_RSA_BITS: usize = 2048;
 /// The most keys that are looked at.
 const MOST_KEYS: usize = 200;
+/// The longest member of a key that is looked at, in bytes: a modulus of 16,384 bits has 2,731.
+const LONGEST_TEXT: usize = 4096;
+
+/// The one member that matters.
+#[derive(Deserialize)]
+pub(super) struct Published {
+    #[serde(default, deserialize_with = "json::list")]
+    keys: Option<List<Lenient<Key>, MOST_KEYS>>,
+}
+
+/// What is looked at of a key.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Key {
+    kty: Text,
+    n: Text,
+    e: Text,
+    r#use: Text,
+    alg: Text,
+}
 
 pub(super) async fn read(egress: &Egress, url: &str, ca: Option<&CaBundle>) -> Result<Vec<KeyFacts>, ProviderFault> {
     let (document, _) = fetch(egress, Document::Keys, url, ca).await?;
-    parse(url, &document)
+    parse(url, document)
 }
 
-fn parse(url: &str, document: &Map<String, Value>) -> Result<Vec<KeyFacts>, ProviderFault> {
-    let keys = document.get("keys").and_then(Value::as_array);
-    let keys = keys.ok_or_else(|| malformed(Document::Keys, url, "has no list keys"))?;
-    Ok(keys.iter().take(MOST_KEYS).filter_map(key).collect())
+pub(super) fn parse(url: &str, document: Published) -> Result<Vec<KeyFacts>, ProviderFault> {
+    let keys = document.keys.ok_or_else(|| malformed(Document::Keys, url, "has no list keys"))?;
+    Ok(keys.entries.into_iter().filter_map(|key| facts(&key.0?)).collect())
 }
 
 /// A key that can be used; RFC 7517 section 5 asks to pass over the others.
-fn key(value: &Value) -> Option<KeyFacts> {
-    let text = |member: &str| value.get(member).and_then(Value::as_str).filter(|text| text.len() <= 4096);
-    let key_type = text("kty")?;
-    let usable = key_type != "RSA" || (bits(text("n")?)? >= LEAST_RSA_BITS && bits(text("e")?)? > 1);
+fn facts(key: &Key) -> Option<KeyFacts> {
+    let key_type = short(&key.kty)?;
+    let usable = key_type != "RSA" || (bits(short(&key.n)?)? >= LEAST_RSA_BITS && bits(short(&key.e)?)? > 1);
     usable.then(|| KeyFacts {
         key_type: key_type.to_owned(),
-        usage: text("use").map(str::to_owned),
-        algorithm: text("alg").map(str::to_owned),
+        usage: short(&key.r#use).map(str::to_owned),
+        algorithm: short(&key.alg).map(str::to_owned),
     })
+}
+
+fn short(text: &Text) -> Option<&str> {
+    text.as_deref().filter(|text| text.len() <= LONGEST_TEXT)
 }
 
 /// The length of a number in base64url (RFC 7518 section 2); `None` when it is none.
@@ -46,12 +69,16 @@ fn bits(number: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
+    fn parse_set(set: &Value) -> Result<Vec<KeyFacts>, ProviderFault> {
+        parse("https://idp.example/jwks", json::object(set.to_string().as_bytes()).unwrap())
+    }
+
     fn parse_keys(keys: &Value) -> Result<Vec<KeyFacts>, ProviderFault> {
-        parse("https://idp.example/jwks", json!({ "keys": keys }).as_object().unwrap())
+        parse_set(&json!({ "keys": keys }))
     }
 
     #[test]
@@ -69,6 +96,8 @@ mod tests {
 
     #[test]
     fn a_set_without_a_list_is_malformed() {
-        assert!(parse_keys(&json!({})).is_err());
+        for set in [json!({}), json!({ "keys": {} }), json!({ "keys": null }), json!({ "keys": "RSA" })] {
+            assert!(parse_set(&set).is_err(), "{set}");
+        }
     }
 }

@@ -10,9 +10,10 @@ use std::time::Duration;
 use cognigy_sso_decide::{Document, ProviderFault, TransportFault};
 use reqwest::Method;
 use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
-use serde_json::{Map, Value};
+use serde::de::DeserializeOwned;
 
 use crate::egress::{Answer, Bounds, CaBundle, Call, Egress, Excess, server_of};
+use crate::json;
 
 pub use cache::Providers;
 pub use client::{Client, Trials, try_client};
@@ -22,12 +23,12 @@ const DISCOVERY_BOUNDS: Bounds = Bounds { bytes: 64 * 1024, excess: Excess::Refu
 const KEYS_BOUNDS: Bounds = Bounds { bytes: 256 * 1024, excess: Excess::Refuse, time: TIME };
 
 /// Fetches a document that must be a JSON object.
-async fn fetch(
+async fn fetch<T: DeserializeOwned>(
     egress: &Egress,
     document: Document,
     url: &str,
     ca: Option<&CaBundle>,
-) -> Result<(Map<String, Value>, Answer), ProviderFault> {
+) -> Result<(T, Answer), ProviderFault> {
     let bounds = match document {
         Document::Discovery => DISCOVERY_BOUNDS,
         Document::Keys => KEYS_BOUNDS,
@@ -41,10 +42,8 @@ async fn fetch(
         return Err(ProviderFault::Status { document, url: url.to_owned(), status: answer.status, retry_after });
     }
     let body = std::mem::take(&mut answer.body);
-    match serde_json::from_slice(&body) {
-        Ok(object) => Ok((object, answer)),
-        Err(_) => Err(malformed(document, url, "is not a JSON object")),
-    }
+    let object = json::object(&body).map_err(|refusal| malformed(document, url, refusal.to_string()))?;
+    Ok((object, answer))
 }
 
 fn malformed(document: Document, url: &str, what: impl Into<String>) -> ProviderFault {

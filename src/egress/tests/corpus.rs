@@ -26,15 +26,15 @@ const DENIED: &str = "0.0.0.0/8 127.0.0.0/8 169.254.0.0/16 192.0.0.0/24 100.100.
 const DENIED_AS_PRIVATE: &str = "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 100.64.0.0/10 198.18.0.0/15 ::ffff:a00:0/104 \
     ::ffff:c0a8:0/112 64:ff9b::a00:0/104 64:ff9b:1::/48 2002:a00::/24 fc00::/7 2001:db8::/32";
 
-struct Entry {
-    section: &'static str,
-    expected: &'static str,
-    input: String,
-    line: usize,
+pub(super) struct Entry {
+    pub(super) section: &'static str,
+    pub(super) expected: &'static str,
+    pub(super) input: String,
+    pub(super) line: usize,
 }
 
 /// The lines of a corpus, each under the policy of its section.
-fn entries(corpus: &'static str) -> Vec<Entry> {
+pub(super) fn entries(corpus: &'static str) -> Vec<Entry> {
     let mut section = "";
     let mut entries = Vec::new();
     for (number, line) in corpus.lines().enumerate() {

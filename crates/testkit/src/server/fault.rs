@@ -51,6 +51,8 @@ pub enum Reply {
     Drip,
     /// 200 and JSON text that never ends.
     Endless,
+    /// The same, but the head says that it ends after this many bytes.
+    Announced(u64),
     /// 200 and a gzip-coded body, asked for or not, that unpacks to this many MiB.
     GzipBomb(u32),
     /// 200, said to be JSON, and bytes that are no text.

@@ -46,6 +46,11 @@ pub(super) async fn give(reply: Reply, truth: Answer) -> Result<Response<Body>, 
         Reply::Half => half(truth),
         Reply::Drip => truth.map(|body| Body::from_stream(drip(body))),
         Reply::Endless => json_headed(Body::from_stream(endless())),
+        Reply::Announced(length) => {
+            let mut announced = json_headed(Body::from_stream(endless()));
+            answer::set(announced.headers_mut(), "content-length", &length.to_string());
+            announced
+        }
         Reply::GzipBomb(mebibytes) => {
             let mut bomb = json_headed(Body::from_stream(gzip_bomb(mebibytes).map_err(|_| Severed)?));
             answer::set(bomb.headers_mut(), "content-encoding", "gzip");

@@ -169,6 +169,16 @@ async fn a_body_can_be_endless() {
 }
 
 #[tokio::test]
+async fn a_body_can_be_as_long_as_it_says() {
+    let desk = Desk::with(Operation::Me, Fault::reply(Reply::Announced(10_000_000_000))).await;
+    let mut response = desk.me().await.unwrap();
+    assert_eq!(response.content_length(), Some(10_000_000_000));
+    assert!(response.chunk().await.unwrap().is_some());
+    let desk = Desk::with(Operation::Me, Fault::reply(Reply::Announced(100_000))).await;
+    assert_eq!(desk.me().await.unwrap().bytes().await.unwrap().len(), 100_000);
+}
+
+#[tokio::test]
 async fn a_body_can_be_a_bomb() {
     let desk = Desk::with(Operation::Me, Fault::reply(Reply::GzipBomb(64))).await;
     let response = desk.me().await.unwrap();
