@@ -51,7 +51,7 @@ pub(super) async fn read(
     Err(InputProblem::NotSelected(selector.to_string()))
 }
 
-async fn ask(
+pub(super) async fn ask(
     client: &Client,
     request: Result<http::Request<Vec<u8>>, kube::core::request::Error>,
 ) -> Result<Incoming, InputProblem> {
@@ -79,7 +79,7 @@ pub(super) fn problem(error: &kube::Error) -> InputProblem {
 }
 
 /// What an answer is read as. Nothing of it is copied but what is not secret.
-fn decode<'a, T: Deserialize<'a>>(answer: &'a [u8]) -> Result<T, InputProblem> {
+pub(super) fn decode<'a, T: Deserialize<'a>>(answer: &'a [u8]) -> Result<T, InputProblem> {
     // The error may hold a part of the answer, and is dropped here.
     serde_json::from_slice(answer).map_err(|_| InputProblem::Unavailable)
 }
@@ -103,9 +103,9 @@ struct Wire<'a> {
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-struct Meta {
-    uid: String,
-    resource_version: String,
+pub(super) struct Meta {
+    pub(super) uid: String,
+    pub(super) resource_version: String,
 }
 
 impl Wire<'_> {
@@ -123,14 +123,14 @@ impl Wire<'_> {
 }
 
 /// A value as it comes, base64, where it lies.
-enum Encoded<'a> {
+pub(super) enum Encoded<'a> {
     InPlace(&'a str),
     /// Only where characters are written as escapes, which base64 gives no cause for.
     Copied(Zeroizing<String>),
 }
 
 impl Encoded<'_> {
-    fn decode(&self) -> Option<Zeroizing<Vec<u8>>> {
+    pub(super) fn decode(&self) -> Option<Zeroizing<Vec<u8>>> {
         let text = match self {
             Self::InPlace(text) => text,
             Self::Copied(text) => text.as_str(),

@@ -4,7 +4,9 @@ use std::fmt::Debug;
 
 use cognigy_sso_decide::{Answer, Call, CognigyCall, Memory, Observed, Resource, Step, Visit};
 
-use crate::support::{API_KEY, CLIENT_SECRET, ROTATED, SEAL, at, desired, now, observed, refused, resource, rotated, written};
+use crate::support::{
+    API_KEY, CLIENT_SECRET, ROTATED, SEAL, at, desired, now, observed, refused, resource, rotated, written,
+};
 
 #[track_caller]
 fn inspect(thing: &impl Debug) {
