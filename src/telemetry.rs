@@ -1,5 +1,6 @@
 //! Logs, and what is told of a panic.
 
+use std::backtrace::Backtrace;
 use std::panic::{self, PanicHookInfo};
 
 use tracing_subscriber::EnvFilter;
@@ -36,10 +37,12 @@ fn filter_of(text: &str) -> anyhow::Result<EnvFilter> {
 pub(crate) fn tell_panics_by_their_place() {
     panic::set_hook(Box::new(|info| {
         let (place, said) = (place(info), said(info));
+        // With RUST_BACKTRACE alone. It names functions and places, and no value.
+        let backtrace = Backtrace::capture();
         if tracing::enabled!(tracing::Level::ERROR) {
-            tracing::error!(place, "panicked: {said}");
+            tracing::error!(place, %backtrace, "panicked: {said}");
         } else {
-            eprintln!("cognigy-sso-operator: panicked at {place}: {said}");
+            eprintln!("cognigy-sso-operator: panicked at {place}: {said}\n{backtrace}");
         }
     }));
 }
