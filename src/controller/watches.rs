@@ -196,3 +196,6 @@ fn object_news(kind: ObjectKind, meta: ObjectMeta, gone: bool) -> Option<News> {
     let version = (!gone).then(|| (text(meta.uid), text(meta.resource_version)));
     Some(News::Object(kind, Object { key, version }))
 }
+
+#[cfg(test)]
+mod tests;
