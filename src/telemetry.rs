@@ -86,6 +86,17 @@ mod tests {
         }
     }
 
+    /// What cannot be read, and says so with all that it was read from.
+    struct Strange;
+
+    impl std::str::FromStr for Strange {
+        type Err = String;
+
+        fn from_str(text: &str) -> Result<Self, String> {
+            Err(text.to_owned())
+        }
+    }
+
     /// Run by the test below, in a process of its own: it takes the hook of the whole process.
     #[test]
     #[ignore = "run by another test"]
@@ -94,9 +105,9 @@ mod tests {
         let panics = || {
             let secret = std::env::args().collect::<String>() + "canary-7f31";
             for panic in [
-                Box::new(|| Err::<(), _>(secret.clone()).unwrap()) as Box<dyn Fn()>,
+                Box::new(|| assert!(matches!(secret.parse().unwrap(), Strange))) as Box<dyn Fn()>,
                 Box::new(|| panic!("{secret}")),
-                Box::new(|| drop(secret[..secret.len() + 1].to_owned())),
+                Box::new(|| drop(secret[..=secret.len()].to_owned())),
                 Box::new(|| std::panic::panic_any(secret.clone())),
                 Box::new(|| panic!("fixed text")),
             ] {

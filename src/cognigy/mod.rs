@@ -160,9 +160,9 @@ impl<'a> Cognigy<'a> {
 
     fn request(&self, method: Method, path: &str) -> Request {
         // Keys with characters that no header can carry are refused where they are read.
-        let mut key = HeaderValue::from_maybe_shared(outgoing(self.api_key.clone()));
-        key.iter_mut().for_each(|key| key.set_sensitive(true));
-        let key = key.unwrap_or(HeaderValue::from_static(""));
+        let key = HeaderValue::from_maybe_shared(outgoing(self.api_key.clone()));
+        let mut key = key.unwrap_or(HeaderValue::from_static(""));
+        key.set_sensitive(true);
         let mut headers = HeaderMap::from_iter([(API_KEY, key), (ACCEPT, JSON)]);
         if method == Method::POST {
             headers.insert(CONTENT_TYPE, JSON);

@@ -194,7 +194,7 @@ fn object_news(kind: ObjectKind, meta: ObjectMeta, gone: bool) -> Option<News> {
     let text = |text: Option<String>| text.unwrap_or_default().into_boxed_str();
     let key = Key { namespace: text(meta.namespace), name: text(meta.name) };
     let version = (!gone).then(|| (text(meta.uid), text(meta.resource_version)));
-    Some(News::Object(kind, Object { key, version }))
+    (!key.name.is_empty()).then_some(News::Object(kind, Object { key, version }))
 }
 
 #[cfg(test)]

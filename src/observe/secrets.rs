@@ -181,7 +181,7 @@ mod tests {
 
     use super::*;
 
-    fn secret(r#type: &str, data: Value) -> Vec<u8> {
+    fn secret(r#type: &str, data: &Value) -> Vec<u8> {
         let annotations = json!({ "kubectl.kubernetes.io/last-applied-configuration": "{\"data\":{}}" });
         let metadata = json!({ "name": "s", "uid": "u", "resourceVersion": "7", "annotations": annotations });
         serde_json::to_vec(&json!({ "kind": "Secret", "metadata": metadata, "type": r#type, "data": data })).unwrap()
@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn only_the_keys_that_are_wanted_are_decoded() {
-        let json = secret("Opaque", json!({ "one": "c2VjcmV0", "other": "b3RoZXI=", "none": null }));
+        let json = secret("Opaque", &json!({ "one": "c2VjcmV0", "other": "b3RoZXI=", "none": null }));
         let object = read(&json, &["one", "none", "absent"]);
         assert_eq!((&*object.uid, &*object.resource_version, object.r#type.as_deref()), ("u", "7", Some("Opaque")));
         let values: Vec<_> = object.data.iter().map(|(key, value)| (key.as_str(), value.as_slice())).collect();
@@ -202,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_value_is_decoded_where_it_lies_into_a_buffer_that_never_grows() {
-        let json = secret("Opaque", json!({ "one": "c2VjcmV0" }));
+        let json = secret("Opaque", &json!({ "one": "c2VjcmV0" }));
         let wire = decode::<Wire<'_>>(&json).unwrap();
         let Encoded::InPlace(text) = &wire.data.as_ref().unwrap()["one"] else { panic!("it was copied") };
         assert!(json.as_ptr_range().contains(&text.as_ptr()));
@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn of_a_type_that_is_never_used_no_value_is_decoded() {
-        let json = secret("helm.sh/release.v1", json!({ "release": "c2VjcmV0" }));
+        let json = secret("helm.sh/release.v1", &json!({ "release": "c2VjcmV0" }));
         assert!(read(&json, &["release"]).data.is_empty());
     }
 
@@ -233,7 +233,7 @@ mod tests {
             let accepted = request.headers().get(http::header::ACCEPT).and_then(|value| value.to_str().ok());
             let metadata_only = accepted.is_some_and(|accepted| accepted.contains("PartialObjectMetadata"));
             seen.lock().push(format!("{}{}", if metadata_only { "metadata of " } else { "" }, request.uri()));
-            let object = secret("Opaque", json!({ "one": if metadata_only { "" } else { "c2VjcmV0" } }));
+            let object = secret("Opaque", &json!({ "one": if metadata_only { "" } else { "c2VjcmV0" } }));
             let is_list = request.uri().query().is_some_and(|query| query.contains("fieldSelector"));
             let items: Vec<Value> = labelled.then(|| serde_json::from_slice(&object).unwrap()).into_iter().collect();
             if is_list { serde_json::to_vec(&json!({ "items": items })).unwrap() } else { object }
