@@ -11,7 +11,7 @@ use kube::{Api, Client, Resource as _};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use crate::watched::Watched;
+use crate::watched::{Outline, Watched};
 
 const FIELD_MANAGER: &str = "cognigy-sso-operator";
 /// How long the API server may take for a write.
@@ -113,7 +113,8 @@ async fn send(api: &Api<Watched>, resource: &Resource, version: u64, content: &C
             api.patch(name, &apply, &Patch::Apply(document(resource, version, Some(&[FINALIZER]), None))).await
         }
         Content::RemoveFinalizer => {
-            let meta = api.get_metadata(name).await?.metadata;
+            let outlines = Api::<Outline<Watched>>::namespaced(api.clone().into_client(), &resource.namespace);
+            let meta = outlines.get(name).await?.metadata;
             let mut left = meta.finalizers.unwrap_or_default();
             left.retain(|finalizer| finalizer != FINALIZER);
             let metadata = json!({ "uid": resource.uid, "resourceVersion": meta.resource_version, "finalizers": left });

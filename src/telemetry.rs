@@ -1,5 +1,6 @@
 //! Logs, and what is told of a panic.
 
+use std::backtrace::Backtrace;
 use std::panic::{self, PanicHookInfo};
 
 use tracing_subscriber::EnvFilter;
@@ -36,10 +37,12 @@ fn filter_of(text: &str) -> anyhow::Result<EnvFilter> {
 pub(crate) fn tell_panics_by_their_place() {
     panic::set_hook(Box::new(|info| {
         let (place, said) = (place(info), said(info));
+        // With RUST_BACKTRACE alone. It names functions and places, and no value.
+        let backtrace = Backtrace::capture();
         if tracing::enabled!(tracing::Level::ERROR) {
-            tracing::error!(place, "panicked: {said}");
+            tracing::error!(place, %backtrace, "panicked: {said}");
         } else {
-            eprintln!("cognigy-sso-operator: panicked at {place}: {said}");
+            eprintln!("cognigy-sso-operator: panicked at {place}: {said}\n{backtrace}");
         }
     }));
 }
@@ -83,6 +86,17 @@ mod tests {
         }
     }
 
+    /// What cannot be read, and says so with all that it was read from.
+    struct Strange;
+
+    impl std::str::FromStr for Strange {
+        type Err = String;
+
+        fn from_str(text: &str) -> Result<Self, String> {
+            Err(text.to_owned())
+        }
+    }
+
     /// Run by the test below, in a process of its own: it takes the hook of the whole process.
     #[test]
     #[ignore = "run by another test"]
@@ -91,9 +105,9 @@ mod tests {
         let panics = || {
             let secret = std::env::args().collect::<String>() + "canary-7f31";
             for panic in [
-                Box::new(|| Err::<(), _>(secret.clone()).unwrap()) as Box<dyn Fn()>,
+                Box::new(|| assert!(matches!(secret.parse().unwrap(), Strange))) as Box<dyn Fn()>,
                 Box::new(|| panic!("{secret}")),
-                Box::new(|| drop(secret[..secret.len() + 1].to_owned())),
+                Box::new(|| drop(secret[..=secret.len()].to_owned())),
                 Box::new(|| std::panic::panic_any(secret.clone())),
                 Box::new(|| panic!("fixed text")),
             ] {

@@ -1,12 +1,21 @@
-//! Resources as they come from the API server, and what is kept of them.
+//! Objects as they come from the API server, and what is kept of them.
+//!
+//! Users write a part of what they are made of, and the API server keeps what this program's types do not know: a time in
+//! `metadata.managedFields` that no calendar here has made a whole list unreadable. So what is not used is not decoded, and
+//! what is used, each part on its own.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
 
 use cognigy_sso_api::{
-    FINALIZER, IdentityProviderConfig, IdentityProviderConfigSpec, IdentityProviderConfigStatus, RECONCILE_REQUESTED_AT,
+    FINALIZER, GROUP, IdentityProviderConfig, IdentityProviderConfigSpec, IdentityProviderConfigStatus,
+    RECONCILE_REQUESTED_AT,
 };
 use cognigy_sso_decide::Resource;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time};
 use kube::Resource as _;
-use serde::de::DeserializeOwned;
+use serde::de::{self, DeserializeOwned, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 /// The longest text of an annotation or a decoding error that is kept, in bytes.
@@ -16,11 +25,139 @@ const LONGEST_TEXT: usize = 512;
 #[derive(kube::Resource, Clone, Debug, Deserialize)]
 #[resource(inherit = "IdentityProviderConfig")]
 pub(crate) struct Watched {
+    #[serde(default, deserialize_with = "lean")]
     metadata: ObjectMeta,
     #[serde(default = "Part::absent")]
     spec: Part<IdentityProviderConfigSpec>,
     #[serde(default = "Part::absent")]
     status: Part<IdentityProviderConfigStatus>,
+}
+
+/// An object of kind `K`, of which the API server sends the metadata alone.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(bound = "")]
+pub(crate) struct Outline<K> {
+    #[serde(default, deserialize_with = "lean")]
+    pub(crate) metadata: ObjectMeta,
+    #[serde(skip)]
+    kind: PhantomData<K>,
+}
+
+impl<K: kube::Resource> kube::Resource for Outline<K> {
+    type DynamicType = K::DynamicType;
+    type Scope = K::Scope;
+
+    fn metadata_api() -> bool {
+        true
+    }
+
+    fn kind(of: &K::DynamicType) -> std::borrow::Cow<'_, str> {
+        K::kind(of)
+    }
+
+    fn group(of: &K::DynamicType) -> std::borrow::Cow<'_, str> {
+        K::group(of)
+    }
+
+    fn version(of: &K::DynamicType) -> std::borrow::Cow<'_, str> {
+        K::version(of)
+    }
+
+    fn plural(of: &K::DynamicType) -> std::borrow::Cow<'_, str> {
+        K::plural(of)
+    }
+
+    fn meta(&self) -> &ObjectMeta {
+        &self.metadata
+    }
+
+    fn meta_mut(&mut self) -> &mut ObjectMeta {
+        &mut self.metadata
+    }
+}
+
+/// The metadata that is used.
+fn lean<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ObjectMeta, D::Error> {
+    let meta = Meta::deserialize(deserializer)?;
+    Ok(ObjectMeta {
+        namespace: meta.namespace.0,
+        name: meta.name.0,
+        uid: meta.uid.0,
+        generation: meta.generation.0,
+        resource_version: meta.resource_version.0,
+        creation_timestamp: meta.creation_timestamp.0,
+        // That there is one is what counts.
+        deletion_timestamp: meta.deletion_timestamp.map(|_| Time(jiff::Timestamp::UNIX_EPOCH)),
+        finalizers: meta.finalizers.0,
+        annotations: Some(meta.annotations.0).filter(|annotations| !annotations.is_empty()),
+        ..ObjectMeta::default()
+    })
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Meta {
+    namespace: Readable<String>,
+    name: Readable<String>,
+    uid: Readable<String>,
+    generation: Readable<i64>,
+    resource_version: Readable<String>,
+    creation_timestamp: Readable<Time>,
+    deletion_timestamp: Option<IgnoredAny>,
+    finalizers: Readable<Vec<String>>,
+    annotations: Annotations,
+}
+
+/// A value, if it can be read.
+struct Readable<T>(Option<T>);
+
+impl<T> Default for Readable<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Readable<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = serde_json::Value::deserialize(deserializer)?;
+        Ok(Self(serde_json::from_value(value).ok()))
+    }
+}
+
+/// The operator's own annotations. Of others nothing is copied: `kubectl apply` leaves the values of a Secret in one.
+#[derive(Default)]
+struct Annotations(BTreeMap<String, String>);
+
+impl<'de> Deserialize<'de> for Annotations {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Own;
+
+        impl<'de> Visitor<'de> for Own {
+            type Value = Annotations;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("annotations")
+            }
+
+            fn visit_unit<E: de::Error>(self) -> Result<Annotations, E> {
+                Ok(Annotations::default())
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Annotations, A::Error> {
+                let mut annotations = Annotations::default();
+                while let Some(key) = map.next_key::<String>()? {
+                    if key.split('/').next() != Some(GROUP) {
+                        map.next_value::<IgnoredAny>()?;
+                    } else if let Readable(Some(value)) = map.next_value()? {
+                        annotations.0.insert(key, value);
+                    }
+                }
+                Ok(annotations)
+            }
+        }
+
+        deserializer.deserialize_any(Own)
+    }
 }
 
 /// A part of an object, or why it cannot be read.
@@ -103,6 +240,36 @@ mod tests {
         assert!(resource.spec.unwrap_err().contains("invalid type"));
         assert_eq!((resource.resource_version, resource.status.observed_generation), (42, 2));
         assert_eq!(resource.status.conditions[0].reason, cognigy_sso_api::Reason::Other);
+    }
+
+    #[test]
+    fn metadata_that_is_not_used_or_cannot_be_read_spoils_nothing() {
+        let strange = ["-0001-12-31T00:01:00Z", "9999-12-31T23:59:59Z", "soon"];
+        for time in strange {
+            let object = json!({ "metadata": {
+                "namespace": "sso", "name": "acme", "uid": 7, "generation": "3", "resourceVersion": "42",
+                "creationTimestamp": time, "deletionTimestamp": time, "finalizers": ["x", FINALIZER],
+                "annotations": { RECONCILE_REQUESTED_AT: "now", "sso.cognigy.ai/x": 7, "other": { "not": "text" } },
+                "managedFields": [{ "manager": "x", "time": time, "fieldsV1": 7 }], "ownerReferences": "none",
+            } });
+            let outline: Outline<IdentityProviderConfig> = serde_json::from_value(object.clone()).unwrap();
+            assert_eq!(outline.metadata.resource_version.as_deref(), Some("42"));
+            let resource = Resource::from(serde_json::from_value::<Watched>(object).unwrap());
+            assert_eq!((&*resource.namespace, &*resource.name, resource.resource_version), ("sso", "acme", 42));
+            assert!(resource.deleting && resource.finalizer);
+            assert_eq!(resource.requested_at.as_deref(), Some("now"));
+        }
+    }
+
+    #[test]
+    fn only_our_own_annotations_are_kept() {
+        let values = r#"{ "data": { "apiKey": "Y2FuYXJ5" } }"#;
+        let annotations =
+            json!({ "kubectl.kubernetes.io/last-applied-configuration": values, "sso.cognigy.ai/x": "y" });
+        let object = json!({ "metadata": { "annotations": annotations } });
+        let outline: Outline<IdentityProviderConfig> = serde_json::from_value(object).unwrap();
+        let kept = outline.metadata.annotations.unwrap();
+        assert_eq!(kept.into_iter().collect::<Vec<_>>(), [("sso.cognigy.ai/x".to_owned(), "y".to_owned())]);
     }
 
     #[test]

@@ -4,16 +4,17 @@ use std::fmt::Debug;
 
 use cognigy_sso_decide::ObjectKind;
 use futures::StreamExt;
+use futures::future::ready;
 use futures::stream::{BoxStream, SelectAll};
 use k8s_openapi::api::core::v1::{ConfigMap, Secret};
-use kube::api::{ObjectMeta, PartialObjectMeta};
+use kube::api::ObjectMeta;
 use kube::runtime::WatchStreamExt;
 use kube::runtime::watcher::{self, Event, watcher};
 use kube::{Api, Client, Resource};
 use serde::de::DeserializeOwned;
 
 use crate::selector::LabelSelector;
-use crate::watched::{Key, Watched};
+use crate::watched::{Key, Outline, Watched};
 
 /// What `/readyz` says while the watches are not complete.
 pub(super) const WAITS_FOR: &str = "the first list of resources, Secrets and ConfigMaps";
@@ -126,12 +127,12 @@ impl Watches {
                 news(&watch, scoped::<Watched>(client, namespace), config, resource_news)
             }
             Subject::Objects(ObjectKind::Secret) => {
-                let api = scoped::<PartialObjectMeta<Secret>>(client, namespace);
+                let api = scoped::<Outline<Secret>>(client, namespace);
                 let config = config(self.scope.secret_selector.as_ref());
                 news(&watch, api, config, |object, gone| object_news(ObjectKind::Secret, object.metadata, gone))
             }
             Subject::Objects(ObjectKind::ConfigMap) => {
-                let api = scoped::<PartialObjectMeta<ConfigMap>>(client, namespace);
+                let api = scoped::<Outline<ConfigMap>>(client, namespace);
                 news(&watch, api, config(None), |object, gone| {
                     object_news(ObjectKind::ConfigMap, object.metadata, gone)
                 })
@@ -157,33 +158,44 @@ where
     }
 }
 
-fn news<K>(watch: &Watch, api: Api<K>, config: watcher::Config, tell: fn(K, bool) -> News) -> NewsStream
+fn news<K>(watch: &Watch, api: Api<K>, config: watcher::Config, tell: fn(K, bool) -> Option<News>) -> NewsStream
 where
     K: Resource + Clone + DeserializeOwned + Debug + Send + 'static,
 {
     let watch = watch.clone();
     let events = watcher(api, config).default_backoff();
-    let told = events.map(move |event| match event {
-        Ok(Event::Init) => News::ListBegins,
-        Ok(Event::InitDone) => News::ListEnds,
-        Ok(Event::InitApply(object) | Event::Apply(object)) => tell(object, false),
-        Ok(Event::Delete(object)) => tell(object, true),
-        Err(error) => News::Failed(error),
+    let told = events.filter_map(move |event| {
+        let news = match event {
+            Ok(Event::Init) => Some(News::ListBegins),
+            Ok(Event::InitDone) => Some(News::ListEnds),
+            Ok(Event::InitApply(object) | Event::Apply(object)) => tell(object, false),
+            Ok(Event::Delete(object)) => tell(object, true),
+            Err(error) => Some(News::Failed(error)),
+        };
+        ready(news)
     });
     told.map(move |news| (watch.clone(), news)).boxed()
 }
 
-fn resource_news(resource: Watched, gone: bool) -> News {
+fn resource_news(resource: Watched, gone: bool) -> Option<News> {
+    let key = resource.key();
+    if key.name.is_empty() {
+        tracing::warn!(namespace = %key.namespace, "a resource without a name is passed over");
+        return None;
+    }
     if !gone {
-        return News::Applied(Box::new(resource));
+        return Some(News::Applied(Box::new(resource)));
     }
     let version = resource.meta().resource_version.as_ref().and_then(|version| version.parse().ok());
-    News::Gone(resource.key(), version)
+    Some(News::Gone(key, version))
 }
 
-fn object_news(kind: ObjectKind, meta: ObjectMeta, gone: bool) -> News {
+fn object_news(kind: ObjectKind, meta: ObjectMeta, gone: bool) -> Option<News> {
     let text = |text: Option<String>| text.unwrap_or_default().into_boxed_str();
     let key = Key { namespace: text(meta.namespace), name: text(meta.name) };
     let version = (!gone).then(|| (text(meta.uid), text(meta.resource_version)));
-    News::Object(kind, Object { key, version })
+    (!key.name.is_empty()).then_some(News::Object(kind, Object { key, version }))
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,8 +7,11 @@ use cognigy_sso_api::{IdentityProviderConfigSpec, KeyRef, KeySource, SecretVersi
 use cognigy_sso_decide::{InputFault, InputProblem, Inputs, ObjectKind};
 use futures::future::join_all;
 use k8s_openapi::api::core::v1::ConfigMap;
-use kube::{Api, Client};
+use kube::api::GetParams;
+use kube::core::Request;
+use kube::{Client, Resource};
 use secrecy::SecretString;
+use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::secrets;
@@ -127,16 +130,29 @@ pub(super) struct Object {
     pub(super) data: BTreeMap<String, Zeroizing<Vec<u8>>>,
 }
 
+/// A ConfigMap as it comes. What is not used is not decoded, as with Secrets.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Map<'a> {
+    #[serde(default)]
+    metadata: secrets::Meta,
+    #[serde(default)]
+    data: Option<BTreeMap<String, String>>,
+    #[serde(borrow, default)]
+    binary_data: Option<BTreeMap<String, secrets::Encoded<'a>>>,
+}
+
 async fn config_map(client: &Client, namespace: &str, name: &str) -> Result<Object, InputProblem> {
-    let found = Api::<ConfigMap>::namespaced(client.clone(), namespace).get(name).await;
-    let map = found.map_err(|error| secrets::problem(&error))?;
-    let text = map.data.unwrap_or_default().into_iter().map(|(key, value)| (key, value.into_bytes()));
-    let binary = map.binary_data.unwrap_or_default().into_iter().map(|(key, value)| (key, value.0));
+    let request = Request::new(ConfigMap::url_path(&(), Some(namespace))).get(name, &GetParams::default());
+    let answer = secrets::ask(client, request).await?;
+    let map: Map<'_> = secrets::decode(answer.as_slice())?;
+    let text = map.data.unwrap_or_default().into_iter().map(|(key, value)| (key, value.into_bytes().into()));
+    let binary = map.binary_data.unwrap_or_default().into_iter();
     Ok(Object {
-        uid: map.metadata.uid.unwrap_or_default(),
-        resource_version: map.metadata.resource_version.unwrap_or_default(),
+        uid: map.metadata.uid,
+        resource_version: map.metadata.resource_version,
         r#type: None,
-        data: text.chain(binary).map(|(key, value)| (key, value.into())).collect(),
+        data: text.chain(binary.filter_map(|(key, value)| Some((key, value.decode()?)))).collect(),
     })
 }
 

@@ -51,7 +51,7 @@ pub(super) async fn read(
     Err(InputProblem::NotSelected(selector.to_string()))
 }
 
-async fn ask(
+pub(super) async fn ask(
     client: &Client,
     request: Result<http::Request<Vec<u8>>, kube::core::request::Error>,
 ) -> Result<Incoming, InputProblem> {
@@ -79,7 +79,7 @@ pub(super) fn problem(error: &kube::Error) -> InputProblem {
 }
 
 /// What an answer is read as. Nothing of it is copied but what is not secret.
-fn decode<'a, T: Deserialize<'a>>(answer: &'a [u8]) -> Result<T, InputProblem> {
+pub(super) fn decode<'a, T: Deserialize<'a>>(answer: &'a [u8]) -> Result<T, InputProblem> {
     // The error may hold a part of the answer, and is dropped here.
     serde_json::from_slice(answer).map_err(|_| InputProblem::Unavailable)
 }
@@ -103,9 +103,9 @@ struct Wire<'a> {
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-struct Meta {
-    uid: String,
-    resource_version: String,
+pub(super) struct Meta {
+    pub(super) uid: String,
+    pub(super) resource_version: String,
 }
 
 impl Wire<'_> {
@@ -123,14 +123,14 @@ impl Wire<'_> {
 }
 
 /// A value as it comes, base64, where it lies.
-enum Encoded<'a> {
+pub(super) enum Encoded<'a> {
     InPlace(&'a str),
     /// Only where characters are written as escapes, which base64 gives no cause for.
     Copied(Zeroizing<String>),
 }
 
 impl Encoded<'_> {
-    fn decode(&self) -> Option<Zeroizing<Vec<u8>>> {
+    pub(super) fn decode(&self) -> Option<Zeroizing<Vec<u8>>> {
         let text = match self {
             Self::InPlace(text) => text,
             Self::Copied(text) => text.as_str(),
@@ -181,7 +181,7 @@ mod tests {
 
     use super::*;
 
-    fn secret(r#type: &str, data: Value) -> Vec<u8> {
+    fn secret(r#type: &str, data: &Value) -> Vec<u8> {
         let annotations = json!({ "kubectl.kubernetes.io/last-applied-configuration": "{\"data\":{}}" });
         let metadata = json!({ "name": "s", "uid": "u", "resourceVersion": "7", "annotations": annotations });
         serde_json::to_vec(&json!({ "kind": "Secret", "metadata": metadata, "type": r#type, "data": data })).unwrap()
@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn only_the_keys_that_are_wanted_are_decoded() {
-        let json = secret("Opaque", json!({ "one": "c2VjcmV0", "other": "b3RoZXI=", "none": null }));
+        let json = secret("Opaque", &json!({ "one": "c2VjcmV0", "other": "b3RoZXI=", "none": null }));
         let object = read(&json, &["one", "none", "absent"]);
         assert_eq!((&*object.uid, &*object.resource_version, object.r#type.as_deref()), ("u", "7", Some("Opaque")));
         let values: Vec<_> = object.data.iter().map(|(key, value)| (key.as_str(), value.as_slice())).collect();
@@ -202,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_value_is_decoded_where_it_lies_into_a_buffer_that_never_grows() {
-        let json = secret("Opaque", json!({ "one": "c2VjcmV0" }));
+        let json = secret("Opaque", &json!({ "one": "c2VjcmV0" }));
         let wire = decode::<Wire<'_>>(&json).unwrap();
         let Encoded::InPlace(text) = &wire.data.as_ref().unwrap()["one"] else { panic!("it was copied") };
         assert!(json.as_ptr_range().contains(&text.as_ptr()));
@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn of_a_type_that_is_never_used_no_value_is_decoded() {
-        let json = secret("helm.sh/release.v1", json!({ "release": "c2VjcmV0" }));
+        let json = secret("helm.sh/release.v1", &json!({ "release": "c2VjcmV0" }));
         assert!(read(&json, &["release"]).data.is_empty());
     }
 
@@ -233,7 +233,7 @@ mod tests {
             let accepted = request.headers().get(http::header::ACCEPT).and_then(|value| value.to_str().ok());
             let metadata_only = accepted.is_some_and(|accepted| accepted.contains("PartialObjectMetadata"));
             seen.lock().push(format!("{}{}", if metadata_only { "metadata of " } else { "" }, request.uri()));
-            let object = secret("Opaque", json!({ "one": if metadata_only { "" } else { "c2VjcmV0" } }));
+            let object = secret("Opaque", &json!({ "one": if metadata_only { "" } else { "c2VjcmV0" } }));
             let is_list = request.uri().query().is_some_and(|query| query.contains("fieldSelector"));
             let items: Vec<Value> = labelled.then(|| serde_json::from_slice(&object).unwrap()).into_iter().collect();
             if is_list { serde_json::to_vec(&json!({ "items": items })).unwrap() } else { object }

@@ -36,3 +36,4 @@ mod rules;
 mod secrecy;
 mod secret_selector;
 mod transitions;
+mod undecodable;

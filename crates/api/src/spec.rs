@@ -74,7 +74,7 @@ pub struct IdentityProviderConfigSpec {
     pub deletion_policy: DeletionPolicy,
     /// How often everything is checked again, from `1m` to `24h`, with some jitter.
     #[serde(default = "default_interval")]
-    #[schemars(length(max = 16))]
+    #[schemars(length(max = LONGEST_INTERVAL))]
     #[x_kube(validation = rules::interval())]
     pub interval: String,
     /// `true` stops all checks and changes outside the cluster until it is `false` again. Deleting a suspended resource
@@ -83,18 +83,22 @@ pub struct IdentityProviderConfigSpec {
     pub suspend: bool,
 }
 
+/// The longest text that is looked at as an interval, in bytes: the most that the schema allows.
+const LONGEST_INTERVAL: usize = 16;
+
 fn default_interval() -> String {
     "10m".to_owned()
 }
 
 impl IdentityProviderConfigSpec {
-    /// `interval` as a duration, from a minute to a day. The API server refuses what does not parse; should such a value
+    /// `interval` as a duration, from a minute to a day. The API server refuses what is no such duration; should another value
     /// get through all the same, it counts as the default of 10 minutes.
     #[must_use]
     pub fn interval(&self) -> Duration {
-        let parsed =
-            self.interval.parse().map_or(Duration::from_mins(10), |parsed: kube::core::Duration| parsed.into());
-        parsed.clamp(Duration::from_mins(1), Duration::from_hours(24))
+        // The parser panics at a number of hours that no duration can hold, which takes more digits than this.
+        let is_sane = (1..=LONGEST_INTERVAL).contains(&self.interval.len()) && !self.interval.starts_with('-');
+        let parsed = is_sane.then(|| self.interval.parse::<kube::core::Duration>().ok()).flatten();
+        parsed.map_or(Duration::from_mins(10), Into::into).clamp(Duration::from_mins(1), Duration::from_hours(24))
     }
 }
 
@@ -237,4 +241,40 @@ pub struct Verification {
     /// `Periodic` (at every interval) or `Never`.
     #[serde(default)]
     pub client_check: ClientCheck,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interval_is_one_whatever_stands_there() {
+        let key = serde_json::json!({ "name": "key", "key": "key" });
+        let cognigy = serde_json::json!({ "apiUrl": "https://api-trial.cognigy.ai", "apiKeySecretRef": key });
+        let spec: IdentityProviderConfigSpec =
+            serde_json::from_value(serde_json::json!({ "cognigy": cognigy })).unwrap();
+        let minutes = |text: &str| {
+            IdentityProviderConfigSpec { interval: text.to_owned(), ..spec.clone() }.interval().as_secs_f64() / 60.0
+        };
+        for (text, expected) in [("10m", 10.0), ("1h30m", 90.0), ("1.5h", 90.0), ("90s", 1.5)] {
+            assert!((minutes(text) - expected).abs() < 1e-9, "{text}");
+        }
+        let (day, nines) = (24.0 * 60.0, "9".repeat(400));
+        for (text, expected) in [("1s", 1.0), ("25h", day), ("99999999999999h", day), ("86400000000000ns", day)] {
+            assert!((minutes(text) - expected).abs() < 1e-9, "{text}");
+        }
+        let huge = [&nines, ".", "h"].concat();
+        for text in
+            ["", "-5m", "five minutes", "99999999999999999999h", "1e9h", "NaNh", "infh", "h", &huge, "10m\u{202e}"]
+        {
+            assert!((minutes(text) - 10.0).abs() < 1e-9, "{text}");
+        }
+        for digit in 1..=9 {
+            for unit in ["h", "m", "s", "ms", "us", "ns", "\u{b5}s"] {
+                for length in 1..=16 {
+                    minutes(&format!("{}{unit}", digit.to_string().repeat(length)));
+                }
+            }
+        }
+    }
 }

@@ -126,8 +126,8 @@ mod tests {
             format!("{SECRET:?}"),
             format!("{:?}", bytes::Bytes::from(SECRET)),
             format!("{:?}", SECRET.as_bytes()),
-            SECRET.bytes().map(|byte| format!("{byte:02x}")).collect(),
-            SECRET.bytes().map(|byte| format!("{byte:02X}")).collect(),
+            hex(SECRET, false),
+            hex(SECRET, true),
         ];
         for id in ["", "a", "ab", "abc"] {
             texts.push(BASE64_STANDARD.encode(format!("{id}:{SECRET}:x")));

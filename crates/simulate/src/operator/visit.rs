@@ -64,8 +64,14 @@ impl Process {
         let ended = self.work(world, &mut visit).await;
         drop(turn);
         world.inspect("the Debug text of a visit", &visit);
+        world.inspect("the Debug text of what was observed", visit.observed());
         let (resource, core) = visit.into_parts();
         memory.core = core;
+        world.inspect("the Debug text of a resource", &resource);
+        world.inspect("the Debug text of what is remembered", &memory);
+        if let Ok(conclusion) = &ended {
+            world.inspect("the Debug text of a conclusion", conclusion);
+        }
         match ended {
             Ok(conclusion) => self.report(world, resource, conclusion, memory, said_so).await,
             Err(fault) => interrupted(world, &resource, memory, fault),
@@ -92,7 +98,10 @@ impl Process {
         let api_key = visit.observed().inputs.api_key.as_ref().map(|key| key.expose_secret().to_owned()).ok();
         loop {
             let resource = visit.resource().clone();
-            match visit.step(moment(world)) {
+            world.inspect("the Debug text of a visit under way", visit);
+            let step = visit.step(moment(world));
+            world.inspect("the Debug text of a step", &step);
+            match step {
                 Step::Write(write) => {
                     let now = self.write(world, &resource, &write).await?;
                     visit.written(now).map_err(WriteFault::Edited)?;
