@@ -6,8 +6,8 @@ use std::time::Duration;
 use cognigy_sso_api::ApiUrl;
 use cognigy_sso_decide as decide;
 use decide::{
-    Answer, Call, CallFault, ChangeKind, Conclusion, Cost, InputFault, Inputs, Resource, Seal, Step, Visit, Write,
-    in_progress,
+    Answer, Call, CallFault, ChangeKind, Conclusion, Cost, InputFault, Inputs, NoAnswer, Resource, Seal, Step,
+    TransportFault, Trial, Visit, Write, in_progress,
 };
 
 use crate::clock;
@@ -123,8 +123,10 @@ impl Context {
                     visit.looked(login, history);
                 }
                 Step::Try => {
-                    let trial = self.observer.try_client(visit, sources, fresh).await;
-                    visit.tried(trial);
+                    let trial = self.observer.try_client(visit.resource(), visit.observed(), sources, fresh).await;
+                    // What it takes is known before it is asked for.
+                    let unanswered = || Trial::unanswered(NoAnswer::Transport(TransportFault::Unreachable));
+                    visit.tried(Arc::new(trial.unwrap_or_else(unanswered)));
                 }
                 Step::Tell(event) => self.writer.events(visit.resource(), vec![event]),
                 Step::End(conclusion) => return Ok(*conclusion),
@@ -238,8 +240,7 @@ impl Context {
         let policy = crate::egress::AddressPolicy { allowed: Vec::new(), deny_private: false };
         let authorities = crate::egress::Authorities::system_and(&[]);
         let observer = Observer {
-            client: client.clone(),
-            secret_selector: None,
+            reader: crate::observe::Reader::Cluster { client: client.clone(), selector: None },
             egress: Arc::new(crate::egress::Egress::new(policy, authorities)),
             claim: crate::lease::Claim::always(),
             hosts: Vec::new(),

@@ -1,7 +1,10 @@
 //! The command line.
 
+mod cluster;
 mod crd;
+mod outside;
 mod run;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -21,6 +24,8 @@ pub struct Cli {
 enum Command {
     /// Run the controller.
     Run(Box<run::Run>),
+    /// Check resources before they are applied, from files or in the cluster.
+    Verify(Box<verify::Verify>),
     /// Print the CustomResourceDefinition as YAML.
     Crd,
 }
@@ -32,6 +37,7 @@ impl Cli {
         telemetry::tell_panics_by_their_place();
         let done = match self.command {
             Command::Run(run) => run.execute(),
+            Command::Verify(verify) => return verify.execute(),
             Command::Crd => crd::execute(),
         };
         match done {

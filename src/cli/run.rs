@@ -1,24 +1,23 @@
 //! `run`: the controller.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::{ArgAction, Args, value_parser};
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
-use ipnet::IpNet;
-use kube::config::Kubeconfig;
-use kube::{Client, Config};
+use kube::Client;
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::cluster;
+use super::outside::Outside;
 use crate::admin::{self, Readiness};
-use crate::cognigy::{HostPattern, Limits};
+use crate::cognigy::Limits;
 use crate::controller::{Controller, Scope};
-use crate::egress::{AddressPolicy, Authorities, CaBundle, Egress};
+use crate::egress::Egress;
 use crate::lease::{Claim, Election, Place};
-use crate::observe::Observer;
+use crate::observe::{Observer, Reader};
 use crate::openid::{Providers, Trials};
 use crate::report::Writer;
 use crate::selector::LabelSelector;
@@ -44,27 +43,8 @@ pub(super) struct Run {
     #[arg(long, value_name = "LABELS", env = "COGNIGY_SSO_SECRET_SELECTOR")]
     secret_selector: Option<LabelSelector>,
 
-    /// Host that an API key may be sent to: a name, or a wildcard such as `*.example.com`. Repeat it for several.
-    #[arg(
-        long = "cognigy-host",
-        value_name = "HOST",
-        env = "COGNIGY_SSO_COGNIGY_HOST",
-        value_delimiter = ',',
-        default_value = "*.cognigy.ai"
-    )]
-    cognigy_hosts: Vec<HostPattern>,
-
-    /// Network that may be connected to although it is loopback, link-local or private. Repeat it for several.
-    #[arg(long = "allow-network", value_name = "CIDR", env = "COGNIGY_SSO_ALLOW_NETWORK", value_delimiter = ',')]
-    allow_networks: Vec<IpNet>,
-
-    /// Refuse to connect to private networks.
-    #[arg(long, env = "COGNIGY_SSO_DENY_PRIVATE_NETWORKS")]
-    deny_private_networks: bool,
-
-    /// PEM file with authorities that all outside calls trust, beside the system's. Repeat it for several.
-    #[arg(long = "extra-ca-file", value_name = "FILE", env = "COGNIGY_SSO_EXTRA_CA_FILE", value_delimiter = ',')]
-    extra_ca_files: Vec<PathBuf>,
+    #[command(flatten)]
+    outside: Outside,
 
     /// Act only while holding a lease, so that several replicas can run. `--leader-elect=false` for one that runs alone.
     #[arg(
@@ -108,16 +88,14 @@ pub(super) struct Run {
 impl Run {
     pub(super) fn execute(&self) -> anyhow::Result<()> {
         telemetry::start(self.log_format, &self.log_filter).context("--log-filter")?;
-        // kube takes the process's provider; outside calls name theirs.
-        let installed = rustls::crypto::ring::default_provider().install_default();
-        anyhow::ensure!(installed.is_ok(), "a TLS provider is installed already");
+        cluster::install_tls()?;
         tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(self.run())
     }
 
     async fn run(&self) -> anyhow::Result<()> {
         let office = Office {
-            client: client().await?,
-            egress: Arc::new(self.egress()?),
+            client: cluster::client().await?,
+            egress: Arc::new(self.outside.egress()?),
             limits: Arc::new(Limits::new()?),
             providers: Providers::default(),
             trials: Trials::default(),
@@ -172,16 +150,6 @@ impl Run {
             }
         }
     }
-
-    fn egress(&self) -> anyhow::Result<Egress> {
-        let bundles: Vec<_> = self.extra_ca_files.iter().map(read_bundle).collect::<Result<_, _>>()?;
-        let authorities = Authorities::system_and(&bundles);
-        if authorities.is_empty() {
-            tracing::warn!("no certificate authority is trusted: set --extra-ca-file, or SSL_CERT_FILE");
-        }
-        let policy = AddressPolicy { allowed: self.allow_networks.clone(), deny_private: self.deny_private_networks };
-        Ok(Egress::new(policy, authorities))
-    }
 }
 
 /// What one term of leadership after another works with.
@@ -203,11 +171,10 @@ impl Office<'_> {
         self.readiness.leads();
         let (writer, publishing) = Writer::new(self.client.clone());
         let observer = Observer {
-            client: self.client.clone(),
-            secret_selector: self.flags.secret_selector.clone(),
+            reader: Reader::Cluster { client: self.client.clone(), selector: self.flags.secret_selector.clone() },
             egress: Arc::clone(&self.egress),
             claim: claim.clone(),
-            hosts: self.flags.cognigy_hosts.clone(),
+            hosts: self.flags.outside.cognigy_hosts.clone(),
             limits: Arc::clone(&self.limits),
             providers: self.providers.clone(),
             trials: self.trials.clone(),
@@ -222,33 +189,6 @@ impl Office<'_> {
         let controller = Controller::new(context, claim, self.flags.concurrency.into(), self.readiness.clone());
         futures::join!(controller.run(self.client.clone(), &scope, self.stop.clone()), publishing).0
     }
-}
-
-fn read_bundle(path: &PathBuf) -> anyhow::Result<CaBundle> {
-    let name = || format!("--extra-ca-file {}", path.display());
-    let pem = std::fs::read(path).with_context(name)?;
-    CaBundle::parse(&pem).with_context(|| format!("{}: no usable PEM certificate", name()))
-}
-
-/// The Kubernetes client: in a cluster the ServiceAccount's, elsewhere as kubectl would.
-async fn client() -> anyhow::Result<Client> {
-    let mut config = Config::infer().await.context("no cluster: run it in one, or set KUBECONFIG")?;
-    // Each visit retries by itself; the client's own policy would hold it for minutes.
-    config.default_retry = false;
-    if !names_proxy() {
-        config.proxy_url = None;
-    }
-    Ok(Client::try_from(config)?)
-}
-
-/// Does the kubeconfig's current context name a proxy? The environment's is for outside calls alone.
-fn names_proxy() -> bool {
-    let Ok(kubeconfig) = Kubeconfig::read() else { return false };
-    let current = kubeconfig.current_context.unwrap_or_default();
-    let context = kubeconfig.contexts.into_iter().find(|named| named.name == current).and_then(|named| named.context);
-    let cluster = context.map(|context| context.cluster).unwrap_or_default();
-    let cluster = kubeconfig.clusters.into_iter().find(|named| named.name == cluster).and_then(|named| named.cluster);
-    cluster.is_some_and(|cluster| cluster.proxy_url.is_some())
 }
 
 /// Resolves when the operator is told to stop.

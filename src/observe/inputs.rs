@@ -1,6 +1,7 @@
 //! The values that a resource refers to.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use cognigy_sso_api::{IdentityProviderConfigSpec, KeyRef, KeySource, SecretVersion};
@@ -14,6 +15,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
+use super::given::Given;
 use super::secrets;
 use crate::egress::CaBundle;
 use crate::selector::LabelSelector;
@@ -71,25 +73,41 @@ fn target(source: &KeySource) -> Option<(ObjectKind, &KeyRef)> {
     secret.or_else(|| source.config_map_ref.as_ref().map(|key| (ObjectKind::ConfigMap, key)))
 }
 
-/// Reads every referenced object once, all at the same time, and takes the values from them. Secrets count only if the selector
-/// lets them be used.
-pub(crate) async fn read(
-    client: &Client,
-    selector: Option<&LabelSelector>,
-    namespace: &str,
-    spec: &IdentityProviderConfigSpec,
-) -> (Inputs, Sources) {
+/// Where Secrets and ConfigMaps are.
+#[derive(Clone)]
+pub(crate) enum Reader {
+    /// In a cluster. Secrets count only if the selector lets them be used.
+    Cluster { client: Client, selector: Option<LabelSelector> },
+    /// Among what was given in files.
+    Given(Arc<Given>),
+}
+
+impl Reader {
+    async fn read(
+        &self,
+        kind: ObjectKind,
+        namespace: &str,
+        name: &str,
+        keys: &BTreeSet<&str>,
+    ) -> Result<Object, InputProblem> {
+        match (self, kind) {
+            (Self::Given(given), _) => given.read(kind, namespace, name, keys),
+            (Self::Cluster { client, selector }, ObjectKind::Secret) => {
+                secrets::read(client, selector.as_ref(), namespace, name, keys).await
+            }
+            (Self::Cluster { client, .. }, ObjectKind::ConfigMap) => config_map(client, namespace, name).await,
+        }
+    }
+}
+
+/// Reads every referenced object once, all at the same time, and takes the values from them.
+pub(crate) async fn read(reader: &Reader, namespace: &str, spec: &IdentityProviderConfigSpec) -> (Inputs, Sources) {
     let mut wanted: BTreeMap<_, BTreeSet<&str>> = BTreeMap::new();
     for (kind, key) in keys(spec) {
         wanted.entry((kind, key.name.as_str())).or_default().insert(&key.key);
     }
     let reads = wanted.into_iter().map(async |((kind, name), keys)| {
-        let object = async {
-            match kind {
-                ObjectKind::Secret => secrets::read(client, selector, namespace, name, &keys).await,
-                ObjectKind::ConfigMap => config_map(client, namespace, name).await,
-            }
-        };
+        let object = reader.read(kind, namespace, name, &keys);
         let object = tokio::time::timeout(TIMEOUT, object).await.unwrap_or(Err(InputProblem::Unavailable));
         ((kind, name.into()), object)
     });

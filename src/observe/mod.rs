@@ -1,5 +1,6 @@
 //! Reads only. What failed to be read is a fault that says so, never taken for absent.
 
+mod given;
 mod inputs;
 mod secrets;
 
@@ -7,8 +8,8 @@ use std::sync::Arc;
 
 use cognigy_sso_api::{ApiUrl, IdentityProviderConfigSpec, Issuer, Organization, UrlFault};
 use cognigy_sso_decide::{
-    Account, CallFault, Change, ChangeKind, InputFault, InputProblem, Inputs, Login, NoAnswer, Observed, Provider,
-    ProviderFault, Resource, TransportFault, Trial, Visit,
+    Account, CallFault, Change, ChangeKind, InputFault, InputProblem, Inputs, Login, Observed, Provider, ProviderFault,
+    Resource, Trial, encoding_matters,
 };
 use secrecy::SecretString;
 
@@ -17,15 +18,13 @@ use crate::egress::{CaBundle, Egress};
 use crate::lease::Claim;
 use crate::openid::{self, Providers, Trials};
 use crate::organizations::{Organizations, Turn};
-use crate::selector::LabelSelector;
 
-pub(crate) use inputs::{References, Sources};
+pub(crate) use given::Given;
+pub(crate) use inputs::{Reader, References, Sources};
 
 /// All that observing needs.
 pub(crate) struct Observer {
-    pub(crate) client: kube::Client,
-    /// Which Secrets may be used; all where there is none.
-    pub(crate) secret_selector: Option<LabelSelector>,
+    pub(crate) reader: Reader,
     pub(crate) egress: Arc<Egress>,
     /// What a change is made under that follows from what is observed.
     pub(crate) claim: Claim,
@@ -70,9 +69,20 @@ impl Observer {
         Observation { observed, sources, turn }
     }
 
+    /// Reads what planning needs of the provider, and asks nothing of Cognigy.AI: no API key is needed.
+    pub(crate) async fn observe_provider(&self, resource: &Resource) -> Observation {
+        let Some(spec) = resource.spec.as_deref().ok().filter(|_| resource.needs_observation()) else {
+            return Observation { observed: Observed::nothing(), sources: Sources::default(), turn: None };
+        };
+        let (inputs, sources) = self.inputs(&resource.namespace, spec).await;
+        let inputs = Inputs { api_key: Ok(SecretString::default()), ..inputs };
+        let provider = self.provider(spec, &sources, false).await;
+        Observation { observed: Observed { inputs, provider, ..Observed::nothing() }, sources, turn: None }
+    }
+
     /// The values that a resource refers to.
     pub(crate) async fn inputs(&self, namespace: &str, spec: &IdentityProviderConfigSpec) -> (Inputs, Sources) {
-        inputs::read(&self.client, self.secret_selector.as_ref(), namespace, spec).await
+        inputs::read(&self.reader, namespace, spec).await
     }
 
     /// Whose key it is, who acts for that organization, and what it has.
@@ -155,27 +165,28 @@ impl Observer {
         Some(Cognigy::new(&self.egress, &self.claim, &self.hosts, &self.limits, api, ca.as_ref(), api_key))
     }
 
-    /// Tries the client at its provider. `fresh` tries it anew, whatever was found lately.
-    pub(crate) async fn try_client(&self, visit: &Visit, sources: &Sources, fresh: bool) -> Arc<Trial> {
-        let observed = visit.observed();
-        let oidc = visit.resource().spec.as_ref().ok().and_then(|spec| spec.oidc.as_ref());
-        let provider = observed.provider.as_deref().and_then(|provider| provider.as_ref().ok());
-        let api = visit.resource().spec.as_ref().ok().and_then(|spec| ApiUrl::parse(&spec.cognigy.api_url).ok());
-        let (Some(oidc), Some(provider), Some(desired), Some(api)) = (oidc, provider, visit.declared(), api) else {
-            // Nothing is tried before all of that is known.
-            return Arc::new(Trial::unanswered(NoAnswer::Transport(TransportFault::Unreachable)));
-        };
-        let callback = api.callback(&desired.organization);
+    /// Tries the client at its provider; `None` while its id or what the provider publishes is not known. `fresh` tries it anew,
+    /// whatever was found lately.
+    pub(crate) async fn try_client(
+        &self,
+        resource: &Resource,
+        observed: &Observed,
+        sources: &Sources,
+        fresh: bool,
+    ) -> Option<Trial> {
+        let spec = resource.spec.as_ref().ok()?;
+        let (oidc, api) = (spec.oidc.as_ref()?, ApiUrl::parse(&spec.cognigy.api_url).ok()?);
+        let callback = observed.organization(resource).map(|organization| api.callback(organization));
         let client = openid::Client {
             oidc,
-            provider,
-            ca: sources.provider_ca.as_ref().ok().and_then(Option::as_ref),
-            id: &desired.client_id,
-            secret: desired.client_secret(),
-            callback: Some(&callback),
-            encoding_matters: desired.encoding_matters(),
+            provider: observed.provider.as_deref()?.as_ref().ok()?,
+            ca: sources.provider_ca.as_ref().ok()?.as_ref(),
+            id: observed.inputs.client_id.as_ref().ok()?,
+            secret: observed.inputs.client_secret.as_ref().ok(),
+            callback: callback.as_deref(),
+            encoding_matters: encoding_matters(oidc.token_endpoint_auth_method, &observed.inputs),
         };
-        Arc::new(openid::try_client(&self.egress, &self.trials, &client, fresh).await)
+        Some(openid::try_client(&self.egress, &self.trials, &client, fresh).await)
     }
 
     async fn provider(

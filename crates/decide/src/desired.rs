@@ -80,21 +80,6 @@ impl Desired {
         parts.concat().into()
     }
 
-    /// Does form encoding change the id or the secret, where they are sent form-encoded (RFC 6749 section 2.3.1)?
-    #[must_use]
-    pub fn encoding_matters(&self) -> bool {
-        let stays = |byte: u8| byte.is_ascii_alphanumeric() || b"*-._".contains(&byte);
-        let changes = |text: &str| !text.bytes().all(stays);
-        self.auth_method == TokenEndpointAuthMethod::ClientSecretBasic
-            && (changes(&self.client_id) || changes(self.client_secret.expose_secret()))
-    }
-
-    /// The client secret.
-    #[must_use]
-    pub fn client_secret(&self) -> &SecretString {
-        &self.client_secret
-    }
-
     fn members(&self) -> Body<'_> {
         Body {
             idp_type: "oidc",

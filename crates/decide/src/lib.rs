@@ -6,6 +6,7 @@
 
 mod account;
 mod act;
+mod checkup;
 mod claims;
 mod client;
 mod conclude;
@@ -25,10 +26,12 @@ mod summary;
 mod visit;
 
 pub use act::{Answer, Call};
+pub use checkup::{Check, CheckName, check_up};
 pub use claims::{Claimant, Claims};
 pub use client::{
     Arrival, Asked, AuthorizeQuestion, Callback, Credentials, Grant, Manner, Method, Named, NoAnswer, Proof, Refusal,
-    Registration, Returned, SentSecret, Target, TokenAnswer, TokenQuestion, Trial, judge_callback, judge_credentials,
+    Registration, Returned, SentSecret, Target, TokenAnswer, TokenQuestion, Trial, encoding_matters, judge_callback,
+    judge_credentials,
 };
 pub use conclude::{Conclusion, Ending, conclude, in_progress};
 pub use desired::Desired;

@@ -12,6 +12,7 @@ use crate::desired::Desired;
 use crate::fault::{CallFault, InputFault, ProviderFault};
 use crate::history::Change;
 use crate::provider::Provider;
+use crate::resource::Resource;
 
 /// All that was read for one pass. `None` means not asked, for want of something that is named by another fault.
 #[derive(Debug)]
@@ -73,6 +74,14 @@ impl Observed {
     #[must_use]
     pub fn user(&self) -> Option<&Account> {
         self.account.iter().flatten().next()
+    }
+
+    /// The organization that the resource is for, as far as anybody says: the API key, the spec, or what was done before.
+    #[must_use]
+    pub fn organization<'a>(&'a self, resource: &'a Resource) -> Option<&'a str> {
+        let declared = resource.spec.as_ref().ok().and_then(|spec| spec.cognigy.organization_id.as_deref());
+        let former = || resource.status.organization.as_ref().map(|organization| &*organization.id);
+        self.user().map(|account| account.organization.as_str()).or(declared).or_else(former)
     }
 
     /// The newest change that the audit events tell of.

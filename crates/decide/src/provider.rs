@@ -55,9 +55,18 @@ impl KeyFacts {
 pub(crate) fn judge(oidc: &Oidc, provider: &Provider) -> Result<u32, ProviderFault> {
     judge_algorithm(oidc.id_token_signed_response_alg, provider)?;
     let keys = judge_keys(oidc.id_token_signed_response_alg, provider)?;
+    judge_capabilities(oidc, provider).map(|()| keys)
+}
+
+/// Judges what the provider offers.
+///
+/// # Errors
+/// The first thing that is not offered, in the order algorithm, authentication method, flow.
+pub(crate) fn judge_capabilities(oidc: &Oidc, provider: &Provider) -> Result<(), ProviderFault> {
+    judge_algorithm(oidc.id_token_signed_response_alg, provider)?;
     judge_auth_method(oidc.token_endpoint_auth_method, provider)?;
     let has_code_flow = provider.response_types.iter().any(|response_type| response_type == "code");
-    if has_code_flow { Ok(keys) } else { Err(ProviderFault::Flow) }
+    if has_code_flow { Ok(()) } else { Err(ProviderFault::Flow) }
 }
 
 fn judge_algorithm(algorithm: SigningAlgorithm, provider: &Provider) -> Result<(), ProviderFault> {
@@ -67,7 +76,11 @@ fn judge_algorithm(algorithm: SigningAlgorithm, provider: &Provider) -> Result<(
     Err(ProviderFault::Algorithm { algorithm: algorithm.as_str(), offered: provider.algorithms.clone() })
 }
 
-fn judge_keys(algorithm: SigningAlgorithm, provider: &Provider) -> Result<u32, ProviderFault> {
+/// Counts the published keys that ID tokens can be signed with by this algorithm.
+///
+/// # Errors
+/// When none fits, or the keys cannot be had.
+pub(crate) fn judge_keys(algorithm: SigningAlgorithm, provider: &Provider) -> Result<u32, ProviderFault> {
     if algorithm.is_symmetric() {
         return Ok(0);
     }

@@ -116,12 +116,6 @@ impl Visit {
         &self.observed
     }
 
-    /// The configuration that is declared, once every part of it is known.
-    #[must_use]
-    pub fn declared(&self) -> Option<Desired> {
-        declared(&self.resource, &self.observed)
-    }
-
     /// What was observed, taken out of a visit that is over.
     #[must_use]
     pub fn take_observed(&mut self) -> Observed {
@@ -325,7 +319,7 @@ impl Visit {
 
     /// This is what trying the client has shown.
     pub fn tried(&mut self, trial: Arc<Trial>) {
-        if let Some(desired) = self.declared() {
+        if let Some(desired) = declared(&self.resource, &self.observed) {
             self.fingerprint_of(&desired);
         }
         self.observed.trial = Some(trial);

@@ -41,7 +41,9 @@ impl<'a> Desk<'a> {
 
     /// Can this client push its requests?
     pub(super) fn pushes(&self) -> bool {
-        self.client.provider.pushed_authorization_request_endpoint.is_some() && self.client.method().uses_secret()
+        self.client.provider.pushed_authorization_request_endpoint.is_some()
+            && self.client.secret.is_some()
+            && self.client.method().uses_secret()
     }
 
     pub(super) async fn ask(&self, question: &AuthorizeQuestion) -> Arrival {
@@ -112,11 +114,12 @@ impl<'a> Desk<'a> {
     }
 
     async fn push(&self, target: Target) -> Arrival {
-        let Some(url) = &self.client.provider.pushed_authorization_request_endpoint else { return Arrival::Away };
+        let endpoint = self.client.provider.pushed_authorization_request_endpoint.as_ref();
+        let (Some(url), Some(secret)) = (endpoint, self.client.secret) else { return Arrival::Away };
         let members = self.members(target);
         let form = members.iter().fold(Form::default(), |form, (name, value)| form.with(name, value));
         let mut headers = token::form_headers();
-        let (id, secret) = (self.client.id, self.client.secret.expose_secret());
+        let (id, secret) = (self.client.id, secret.expose_secret());
         let presented = Presented { id, secret, audience: &self.client.provider.token_endpoint };
         let form = presented.show(Manner::Method(self.client.method()), &mut headers, form);
         let body = Some(form.into_body());

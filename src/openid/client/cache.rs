@@ -6,7 +6,7 @@ use cognigy_sso_decide::Credentials;
 use moka::Expiry;
 use moka::future::Cache;
 use ring::hmac;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::Client;
 use crate::egress::Egress;
@@ -45,18 +45,19 @@ impl Default for Trials {
 
 impl Trials {
     pub(super) async fn credentials(&self, egress: &Egress, client: &Client<'_>, fresh: bool) -> Credentials {
-        let key = self.key(client);
+        let Some(secret) = client.secret else { return Credentials::NoSecret };
+        let key = self.key(client, secret);
         if fresh {
             self.found.invalidate(&key).await;
         }
-        self.found.get_with(key, client.try_credentials(egress)).await
+        self.found.get_with(key, client.try_credentials(egress, secret)).await
     }
 
-    fn key(&self, client: &Client<'_>) -> [u8; 32] {
+    fn key(&self, client: &Client<'_>, secret: &SecretString) -> [u8; 32] {
         let mut context = hmac::Context::with_key(&self.key);
         let method = client.method().as_str();
         let parts = [&*client.oidc.issuer, &client.provider.token_endpoint, client.id, method];
-        for part in parts.into_iter().chain([client.secret.expose_secret()]) {
+        for part in parts.into_iter().chain([secret.expose_secret()]) {
             context.update(&part.len().to_be_bytes());
             context.update(part.as_bytes());
         }

@@ -35,8 +35,8 @@ pub struct Client<'a> {
     pub ca: Option<&'a CaBundle>,
     /// The client id.
     pub id: &'a str,
-    /// The client secret.
-    pub secret: &'a SecretString,
+    /// The client secret, if it is known.
+    pub secret: Option<&'a SecretString>,
     /// The redirect URI; `None` while the organization is not known.
     pub callback: Option<&'a str>,
     /// Does form encoding change its id or secret?
@@ -48,7 +48,7 @@ impl Client<'_> {
         self.oidc.token_endpoint_auth_method
     }
 
-    async fn try_credentials(&self, egress: &Egress) -> Credentials {
+    async fn try_credentials(&self, egress: &Egress, secret: &SecretString) -> Credentials {
         let method = Method {
             declared: self.method(),
             offered: self.provider.auth_methods.as_deref(),
@@ -58,7 +58,7 @@ impl Client<'_> {
         loop {
             match judge_credentials(method, &answers) {
                 Ok(found) => return found,
-                Err(question) => answers.note(question, token::ask(egress, self, question).await),
+                Err(question) => answers.note(question, token::ask(egress, self, secret, question).await),
             }
         }
     }

@@ -78,7 +78,7 @@ impl Scene {
             provider: &provider,
             ca: None,
             id: &self.id,
-            secret: &self.secret,
+            secret: Some(&self.secret),
             callback: Some(&self.callback),
             encoding_matters: self
                 .secret
@@ -388,7 +388,7 @@ async fn a_thousand_resources_of_one_client_cost_one_try() {
         provider: &provider,
         ca: None,
         id: "acme",
-        secret,
+        secret: Some(secret),
         callback,
         encoding_matters: false,
     };

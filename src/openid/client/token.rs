@@ -3,7 +3,7 @@
 use cognigy_sso_decide::{Grant, NoAnswer, Refusal, SentSecret, TokenAnswer, TokenQuestion};
 use reqwest::Method;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::credentials::{Form, Presented};
@@ -14,10 +14,15 @@ use crate::egress::{Answer, Call, Egress};
 const NO_CALLBACK: &str = "https://callback.invalid/";
 
 /// Asks for a token that nobody can get.
-pub(super) async fn ask(egress: &Egress, client: &Client<'_>, question: TokenQuestion) -> TokenAnswer {
+pub(super) async fn ask(
+    egress: &Egress,
+    client: &Client<'_>,
+    secret: &SecretString,
+    question: TokenQuestion,
+) -> TokenAnswer {
     let random = made_up();
     let secret = match question.secret {
-        SentSecret::Configured => client.secret.expose_secret(),
+        SentSecret::Configured => secret.expose_secret(),
         SentSecret::Random => &random,
     };
     let form = match question.grant {

@@ -190,6 +190,9 @@ impl Registration<'_> {
                 "The provider issues tokens for an authorization code that does not exist. What it sent was not kept. Have \
                  the provider examined: it may let anybody in.",
             ),
+            Credentials::NoSecret => {
+                unknown(Reason::NotChecked, "The credentials are not checked, since the client secret cannot be read.")
+            }
             Credentials::NotTried(_) => unknown(
                 Reason::MethodNotTried,
                 format!(

@@ -7,7 +7,11 @@ mod authorize;
 mod finding;
 mod token;
 
+use cognigy_sso_api::TokenEndpointAuthMethod;
+use secrecy::ExposeSecret;
+
 use crate::fault::TransportFault;
+use crate::observed::Inputs;
 
 pub use authorize::{Arrival, AuthorizeQuestion, Callback, Named, Proof, Returned, Target, judge_callback};
 pub use finding::Registration;
@@ -78,4 +82,14 @@ impl NoAnswer {
     pub fn of_status(status: u16) -> Option<Self> {
         matches!(status, 408 | 425 | 429 | 500..).then_some(Self::Status(status))
     }
+}
+
+/// Does form encoding change the client's id or secret, where they are sent so (RFC 6749 section 2.3.1)?
+#[must_use]
+pub fn encoding_matters(method: TokenEndpointAuthMethod, inputs: &Inputs) -> bool {
+    let stays = |byte: u8| byte.is_ascii_alphanumeric() || b"*-._".contains(&byte);
+    let changes = |text: &str| !text.bytes().all(stays);
+    method == TokenEndpointAuthMethod::ClientSecretBasic
+        && (inputs.client_id.as_ref().is_ok_and(|id| changes(id))
+            || inputs.client_secret.as_ref().is_ok_and(|secret| changes(secret.expose_secret())))
 }

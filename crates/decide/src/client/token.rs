@@ -90,6 +90,8 @@ pub enum Credentials {
     Uncontrolled,
     /// A token came for a code that cannot exist.
     Issued,
+    /// The secret is not known.
+    NoSecret,
     /// This method needs more than a secret.
     NotTried(TokenEndpointAuthMethod),
     /// No answer of the token endpoint's own.

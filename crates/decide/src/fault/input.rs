@@ -70,6 +70,8 @@ pub enum InputProblem {
     NotSelected(String),
     /// No usable PEM certificate.
     NoCertificate,
+    /// The object is not among those that were given to be checked: it may exist all the same.
+    NotGiven,
     /// The operator may not read it.
     Forbidden,
     /// The API server could not answer.
@@ -86,6 +88,7 @@ impl Fault for InputFault {
             (InputProblem::TypeRefused(_), _) => Reason::SecretTypeRefused,
             (InputProblem::NotSelected(_), _) => Reason::SecretNotSelected,
             (InputProblem::NoCertificate, _) => Reason::InvalidCertificate,
+            (InputProblem::NotGiven, _) => Reason::NotChecked,
             (InputProblem::Forbidden, _) => Reason::AccessDenied,
             (InputProblem::Unavailable, _) => Reason::Retrying,
             (
@@ -134,6 +137,11 @@ impl Fault for InputFault {
                 "{field}: key {key} of {kind} {name} holds no usable PEM certificate. Store the authority's certificates \
                  as PEM."
             ),
+            InputProblem::NotGiven => {
+                format!(
+                    "{field}: {kind} {name} is not among the files. Add it with -f to have all checked that needs it."
+                )
+            }
             InputProblem::Forbidden => format!(
                 "{field}: the operator may not read {kind} {name}. Grant its ServiceAccount get, list and watch on it."
             ),
@@ -146,7 +154,8 @@ impl Fault for InputFault {
     fn class(&self) -> Class {
         match self.problem {
             InputProblem::ObjectAbsent | InputProblem::KeyAbsent => Class::Absent,
-            InputProblem::Unavailable => Class::Transient,
+            // Whether it is right cannot be told.
+            InputProblem::Unavailable | InputProblem::NotGiven => Class::Transient,
             _ => Class::Input,
         }
     }

@@ -69,7 +69,7 @@ impl Findings {
     }
 }
 
-fn judge_secrets(observed: &Observed) -> Finding {
+pub(crate) fn judge_secrets(observed: &Observed) -> Finding {
     let faults: Vec<_> = observed.inputs.faults().collect();
     let Some(gravest) = faults.iter().min_by_key(|fault| fault.class().rank()) else {
         return Finding::verified(Reason::Resolved, "Every referenced key exists and holds a usable value.");
@@ -78,7 +78,7 @@ fn judge_secrets(observed: &Observed) -> Finding {
     Finding { message: messages.join(" "), ..Finding::from(*gravest) }
 }
 
-fn judge_connection(resource: &Resource, spec: &IdentityProviderConfigSpec, observed: &Observed) -> Finding {
+pub(crate) fn judge_connection(resource: &Resource, spec: &IdentityProviderConfigSpec, observed: &Observed) -> Finding {
     match &observed.account {
         None => {
             Finding::not_checked("Not checked until the API key and the CA bundle can be read: see SecretsResolved.")
@@ -114,7 +114,7 @@ fn verified(oidc: &Oidc, keys: u32) -> Finding {
     Finding::verified(Reason::Verified, message)
 }
 
-fn scope_warning(oidc: &Oidc, provider: &Provider) -> Option<String> {
+pub(crate) fn scope_warning(oidc: &Oidc, provider: &Provider) -> Option<String> {
     let unlisted = provider::unlisted_scopes(oidc, provider);
     (!unlisted.is_empty())
         .then(|| format!("The provider does not list the scope(s) {}; it may refuse them.", unlisted.join(", ")))

@@ -36,7 +36,7 @@ impl Existing {
 
 /// Does the login URL lead to the declared provider and client? `None` where it leads nowhere, or where that provider or client
 /// cannot be read.
-pub(super) fn leads_to_declared(observed: &Observed) -> Option<bool> {
+pub(crate) fn leads_to_declared(observed: &Observed) -> Option<bool> {
     let Some(Login::Redirect { endpoint, client_id }) = &observed.login else { return None };
     let declared = observed.inputs.client_id.as_ref().ok()?;
     let published = observed.provider.as_deref()?.as_ref().ok()?;

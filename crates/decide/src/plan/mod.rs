@@ -20,7 +20,8 @@ use crate::observed::{Account, Observed};
 use crate::resource::Resource;
 
 pub(crate) use change::{desired, recent_corrections};
-pub(crate) use checks::Findings;
+pub(crate) use checks::{Findings, judge_connection, judge_secrets, scope_warning};
+pub(crate) use existing::leads_to_declared;
 pub(crate) use held::refused as held_refused;
 pub(crate) use leave::blocked;
 pub(crate) use provenance::baseline;
@@ -169,7 +170,12 @@ fn manageable(spec: &IdentityProviderConfigSpec) -> Result<&Oidc, Finding> {
         judge_url("spec.oidc.frontChannelLogoutUrl", url, "https://acme.example.com/logout")?;
     }
     let missing = || invalid("spec.oidc is missing. Declare the provider and its client there.".to_owned());
-    spec.oidc.as_ref().ok_or_else(missing)
+    let oidc = spec.oidc.as_ref().ok_or_else(missing)?;
+    if oidc.client_id.is_some() == oidc.client_id_secret_ref.is_some() {
+        let problem = "spec.oidc: set exactly one of clientId and clientIdSecretRef.";
+        return Err(invalid(problem.to_owned()));
+    }
+    Ok(oidc)
 }
 
 /// The API server refuses most of what is no URL; what it lets through is refused here.
@@ -182,12 +188,25 @@ fn invalid(message: String) -> Finding {
     Finding::refuted(Reason::InvalidSpec, message, Class::Input)
 }
 
+/// What is declared, if it can be read and done.
+///
+/// # Errors
+/// What must be corrected first.
+pub(crate) fn readable(resource: &Resource) -> Result<(&IdentityProviderConfigSpec, &Oidc), Finding> {
+    let spec = resource.spec.as_ref().map_err(|problem| cannot_be_read(problem))?;
+    Ok((spec, manageable(spec)?))
+}
+
+fn cannot_be_read(problem: &str) -> Finding {
+    invalid(format!("The resource cannot be read: {problem}. Correct the named field."))
+}
+
 /// A spec that cannot be read tells nothing, not even what a deletion shall do: nothing holds such a resource.
 fn unreadable(resource: &Resource, problem: &str) -> Plan {
     if resource.deleting {
         return leave::let_go(resource);
     }
-    refused(invalid(format!("The resource cannot be read: {problem}. Correct the named field.")))
+    refused(cannot_be_read(problem))
 }
 
 /// A resource that is not acted on as it stands. What it was before stays as it is.

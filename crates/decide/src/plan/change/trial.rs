@@ -8,8 +8,7 @@ use cognigy_sso_api::{
 
 use super::super::{Application, Cause, Effect};
 use super::Case;
-use crate::client::Registration;
-use crate::desired::Desired;
+use crate::client::{Registration, encoding_matters};
 use crate::fault::Class;
 use crate::finding::Finding;
 
@@ -33,7 +32,7 @@ impl Case<'_> {
         let organization = self.desired.as_ref().map_or("", |desired| &desired.organization);
         let api = ApiUrl::parse(&self.spec.cognigy.api_url);
         let callback = api.map_or_else(|_| String::new(), |api| api.callback(organization));
-        let encoding_matters = self.desired.as_ref().is_some_and(Desired::encoding_matters);
+        let encoding_matters = encoding_matters(self.oidc.token_endpoint_auth_method, &self.observed.inputs);
         words(Registration { oidc: self.oidc, callback: &callback, encoding_matters })
     }
 
