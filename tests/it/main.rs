@@ -37,3 +37,4 @@ mod secrecy;
 mod secret_selector;
 mod transitions;
 mod undecodable;
+mod verify;

@@ -6,7 +6,7 @@ use cognigy_sso_decide::Named;
 const REDIRECT_URI: [&str; 6] =
     ["redirect_uri", "redirect uri", "redirect url", "callback url", "callback uri", "reply url"];
 /// And of a client that they do not know, or that is switched off.
-const CLIENT: [&str; 12] = [
+const CLIENT: [&str; 13] = [
     "client_id",
     "client id",
     "clientid",
@@ -18,6 +18,7 @@ const CLIENT: [&str; 12] = [
     "client is unknown",
     "client is invalid",
     "client was not found",
+    "client by id",
     "client does not exist",
 ];
 
@@ -53,6 +54,7 @@ mod tests {
             ("The OAuth client was not found.", Some(Named::Client)),
             ("client is invalid", Some(Named::Client)),
             ("client not found", Some(Named::Client)),
+            ("unable to retrieve client by id", Some(Named::Client)),
             ("Some requested scopes were invalid. {invalid=[offline_access]}", Some(Named::Scopes)),
             ("400 Bad Request: the client sent a bad header", None),
             ("", None),

@@ -45,6 +45,13 @@ impl Idp {
         self
     }
 
+    /// The same with a part of it made from what it was.
+    #[must_use]
+    pub fn edit(self, pointer: &str, change: impl FnOnce(&Value) -> Value) -> Self {
+        let value = change(self.0.pointer(pointer).expect("a part of it"));
+        self.with(pointer, value)
+    }
+
     pub fn build(self) -> IdentityProviderConfig {
         serde_json::from_value(self.0).expect("a resource")
     }

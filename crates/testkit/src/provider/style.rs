@@ -191,7 +191,7 @@ const ZITADEL: Rules = Rules {
     },
     authorize: AuthorizeRules {
         unregistered_redirect: Turned::Text(400, "The requested redirect_uri is missing in the client configuration."),
-        unknown_client: Turned::Text(400, "client not found"),
+        unknown_client: Turned::Text(400, "unable to retrieve client by id"),
         unknown_scope: UnknownScope::Ignored,
         fragment: false,
         ..USUAL.authorize

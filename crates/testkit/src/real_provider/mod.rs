@@ -81,6 +81,8 @@ impl RealProvider {
         let mut lines = BufReader::new(stdout).lines();
         let line = service.until(PATIENCE, lines_first(&mut lines)).await?;
         let announced = serde_json::from_str(&line).with_context(|| format!("{name} announced {line:?}"))?;
+        // Whoever came first has installed the same.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let control = reqwest::Client::builder().no_proxy().build()?;
         Ok(Self { service, announced, control, _scratch: scratch })
     }

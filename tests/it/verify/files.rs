@@ -1,0 +1,198 @@
+//! Checking files: no cluster is asked.
+
+use std::fs;
+use std::time::Duration;
+
+use cognigy_sso_testkit::cognigy::Operation;
+use cognigy_sso_testkit::provider::{Client, Operation as Provided, Provider, Style};
+use cognigy_sso_testkit::server::{Fault, Plan};
+use serde_json::{Value, json};
+
+use super::desk::{Desk, PLAIN, SECRET};
+use crate::support::{API_KEY, ORGANIZATION};
+
+/// A desk, and a provider at which the client is registered with this secret.
+async fn with_provider(secret: &str) -> (Desk, Provider, String) {
+    let desk = Desk::new().await;
+    let provider = Provider::start(&desk.authority).await.unwrap();
+    let client = Client::new("acme", secret).redirect(&desk.registration(secret).redirect_uris[0]);
+    let issuer = provider.add("acme", Style::Auth0, vec![Client { pkce_demanded: Some(false), ..client }]);
+    (desk, provider, issuer)
+}
+
+const CHECKS: [&str; 8] =
+    ["spec", "secrets", "connection", "discovery", "keys", "capabilities", "credentials", "callback"];
+
+#[tokio::test]
+async fn what_is_right_is_verified_in_a_table_and_in_json() {
+    let (desk, _provider, issuer) = with_provider(SECRET).await;
+    let table = desk.check(desk.idp(&issuer), SECRET, &[]).await;
+    assert_eq!(table.code, 0, "{table:?}");
+    for check in CHECKS {
+        let line = table.out.lines().find(|line| line.trim_start().starts_with(check));
+        assert!(line.is_some_and(|line| line.contains("verified")), "{check}: {}", table.out);
+    }
+    assert!(table.out.ends_with("1 resource checked: 1 verified, 0 refuted, 0 unknown.\n"), "{}", table.out);
+    let run = desk.check(desk.idp(&issuer), SECRET, &["-o", "json"]).await;
+    let report: Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(report["resources"][0]["result"], "verified");
+    assert_eq!(report["resources"][0]["name"], "acme");
+    let checks: Vec<_> = report["resources"][0]["checks"].as_array().unwrap().iter().map(|it| &it["check"]).collect();
+    assert_eq!(checks, [&CHECKS[..], &["login"]].concat());
+    for operation in [Operation::Configure, Operation::Reset] {
+        assert_eq!(desk.cognigy.calls_of(operation), [], "nothing is changed");
+    }
+}
+
+#[tokio::test]
+async fn without_an_api_key_the_providers_half_is_checked() {
+    let (desk, _provider, issuer) = with_provider(PLAIN).await;
+    let resource = desk.idp(&issuer).with("/spec/cognigy/organizationId", json!(ORGANIZATION));
+    let resource = serde_json::to_value(resource.build()).unwrap();
+    let [_, secret, ca] = desk.values(PLAIN).try_into().unwrap();
+    let file = desk.write("no-key.yaml", &[resource, secret, ca]);
+    let file = file.to_str().unwrap();
+    let whole = desk.run(&["-f", file, "-o", "json"], None).await;
+    whole.finds("secrets", "unknown", "NotChecked", &["Secret cognigy-api is not among the files", "-f"]);
+    whole.finds("connection", "unknown", "NotChecked", &[]);
+    whole.finds("credentials", "verified", "Verified", &[]);
+    whole.finds("callback", "verified", "Verified", &[ORGANIZATION]);
+    assert_eq!(whole.code, 2);
+    let half = desk.run(&["-f", file, "-o", "json", "--provider-only"], None).await;
+    assert_eq!(half.code, 0, "{half:?}");
+    assert_eq!(desk.cognigy.calls(), []);
+}
+
+#[tokio::test]
+async fn without_the_client_secret_all_else_is_checked() {
+    let (desk, _provider, issuer) = with_provider(PLAIN).await;
+    let resource = serde_json::to_value(desk.idp(&issuer).build()).unwrap();
+    let [key, _, ca] = desk.values(PLAIN).try_into().unwrap();
+    let file = desk.write("no-secret.yaml", &[resource, key, ca]);
+    let run = desk.run(&["-f", file.to_str().unwrap(), "-o", "json"], None).await;
+    run.finds("secrets", "unknown", "NotChecked", &["Secret acme-oidc"]);
+    run.finds("credentials", "unknown", "NotChecked", &["client secret"]);
+    run.finds("callback", "verified", "Verified", &[]);
+    assert_eq!(run.code, 2);
+}
+
+#[tokio::test]
+async fn files_come_one_by_one_from_folders_and_from_standard_input() {
+    let (desk, _provider, issuer) = with_provider(PLAIN).await;
+    let folder = desk.folder.path().join("manifests");
+    fs::create_dir(&folder).unwrap();
+    let resource = serde_json::to_value(desk.idp(&issuer).build()).unwrap();
+    fs::write(folder.join("idp.yaml"), resource.to_string()).unwrap();
+    fs::write(folder.join("notes.txt"), "no: [yaml").unwrap();
+    let values: Vec<_> = desk.values(PLAIN).iter().map(ToString::to_string).collect();
+    let run = desk.run(&["-f", folder.to_str().unwrap(), "-f", "-"], Some(&values.join("\n---\n"))).await;
+    assert_eq!(run.code, 0, "{run:?}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_told_by_file_and_line_and_not_shown() {
+    let desk = Desk::new().await;
+    let file = desk.folder.path().join("broken.yaml");
+    fs::write(&file, format!("apiVersion: v1\nkind: Secret\nstringData: {{a: \"{PLAIN}\"\nb: [\n")).unwrap();
+    let run = desk.run(&["-f", file.to_str().unwrap()], None).await;
+    assert_eq!((run.code, run.out.as_str()), (2, ""));
+    assert!(run.err.contains("broken.yaml, line ") && run.err.contains("YAML"), "{}", run.err);
+    let missing = desk.run(&["-f", "/nowhere/at-all.yaml"], None).await;
+    assert!(missing.code == 2 && missing.err.contains("/nowhere/at-all.yaml"), "{missing:?}");
+    let nothing = desk.run(&["-f", "-"], Some("apiVersion: v1\nkind: Namespace\nmetadata: {name: sso}\n")).await;
+    assert!(nothing.code == 2 && nothing.err.contains("no IdentityProviderConfig to check"), "{nothing:?}");
+}
+
+#[tokio::test]
+async fn a_resource_that_cannot_be_read_is_refuted_by_its_field() {
+    let desk = Desk::new().await;
+    for (edit, words) in [
+        (json!({ "cognigy": 7 }), "invalid type"),
+        (json!({ "cognigy": { "apiUrl": "https://api-trial.cognigy.ai/new" } }), "apiKeySecretRef"),
+    ] {
+        let document = json!({
+            "apiVersion": "sso.cognigy.ai/v1alpha1", "kind": "IdentityProviderConfig",
+            "metadata": { "name": "acme" }, "spec": edit,
+        });
+        let run = desk.run(&["-f", "-", "-o", "json"], Some(&document.to_string())).await;
+        run.finds("spec", "refuted", "InvalidSpec", &[words]);
+        assert_eq!(run.code, 1);
+    }
+    let both = desk.idp("https://idp.example").with("/spec/oidc/clientIdSecretRef", json!({ "name": "a", "key": "b" }));
+    let run = desk.check(both, PLAIN, &["-o", "json"]).await;
+    run.finds("spec", "refuted", "InvalidSpec", &["exactly one of clientId and clientIdSecretRef"]);
+}
+
+#[tokio::test]
+async fn values_that_cannot_be_used_are_named_and_not_shown() {
+    let (desk, _provider, issuer) = with_provider(PLAIN).await;
+    let run = desk.check(desk.idp(&issuer), &format!("{PLAIN}\n"), &["-o", "json"]).await;
+    run.finds("secrets", "refuted", "InvalidValue", &["clientSecret", "acme-oidc", "echo -n"]);
+    assert_eq!(run.code, 1);
+}
+
+#[tokio::test]
+async fn the_api_key_is_checked_and_sent_to_allowed_hosts_only() {
+    let (desk, _provider, issuer) = with_provider(PLAIN).await;
+    let other = desk.idp(&issuer).with("/spec/cognigy/organizationId", json!("ffffffffffffffffffffffff"));
+    let run = desk.check(other, PLAIN, &["-o", "json"]).await;
+    run.finds("connection", "refuted", "OrganizationMismatch", &["spec.cognigy.organizationId"]);
+    desk.cognigy.clear_calls();
+    let run = desk.check(desk.idp(&issuer), PLAIN, &["-o", "json", "--cognigy-host", "api.example"]).await;
+    assert_eq!(run.code, 0, "two hosts are allowed: {run:?}");
+    let elsewhere = desk
+        .idp(&issuer)
+        .edit("/spec/cognigy/apiUrl", |url| json!(url.as_str().unwrap().replace("localhost", "127.0.0.1")));
+    desk.cognigy.clear_calls();
+    let run = desk.check(elsewhere, PLAIN, &["-o", "json"]).await;
+    run.finds("connection", "refuted", "HostNotAllowed", &["--cognigy-host 127.0.0.1"]);
+    assert!(desk.cognigy.calls().iter().all(|call| !format!("{call:?}").contains(API_KEY)));
+}
+
+#[tokio::test]
+async fn nothing_is_tried_where_the_resource_forbids_it() {
+    let (desk, provider, issuer) = with_provider(PLAIN).await;
+    let never = desk.idp(&issuer).with("/spec/verification", json!({ "clientCheck": "Never" }));
+    let run = desk.check(never, PLAIN, &["-o", "json"]).await;
+    run.finds("credentials", "unknown", "NotChecked", &["clientCheck is Never"]);
+    assert_eq!((run.code, provider.calls_of(Provided::Token).len()), (2, 0));
+}
+
+#[tokio::test]
+async fn a_resource_that_is_suspended_or_only_warns_is_checked_like_any_other() {
+    let (desk, _provider, issuer) = with_provider(PLAIN).await;
+    let idp = desk.idp(&issuer).with("/spec/suspend", json!(true)).with("/spec/mode", json!("Plan"));
+    assert_eq!(desk.check(idp, PLAIN, &[]).await.code, 0);
+    let warns = desk.idp(&issuer).with("/spec/verification", json!({ "mode": "Warn" }));
+    assert_eq!(desk.check(warns, "another-secret-altogether", &[]).await.code, 1);
+}
+
+#[tokio::test]
+async fn where_the_login_url_leads_is_shown_and_what_it_hides_counts_for_nothing() {
+    let (desk, _provider, issuer) = with_provider(PLAIN).await;
+    let run = desk.check(desk.idp(&issuer), PLAIN, &["-o", "json"]).await;
+    run.finds("login", "unknown", "NotChecked", &[]);
+    assert_eq!(run.code, 0);
+}
+
+#[tokio::test]
+async fn who_waits_is_told_what_for() {
+    let (desk, provider, issuer) = with_provider(PLAIN).await;
+    let slow = Fault::late(Duration::from_secs(6));
+    provider.install(Plan::on(Provided::Discovery, [slow]));
+    let run = desk.check(desk.idp(&issuer), PLAIN, &["-o", "json"]).await;
+    assert!(run.err.contains("checking acme") && run.err.contains("waiting for servers"), "{}", run.err);
+    assert!(serde_json::from_str::<Value>(&run.out).is_ok(), "nothing of that is in the way of JSON");
+}
+
+#[tokio::test]
+async fn a_provider_that_cannot_be_reached_is_not_taken_for_wrong() {
+    let (desk, provider, issuer) = with_provider(PLAIN).await;
+    provider.install(Plan::on(Provided::Discovery, [Fault::status(503)]).forever());
+    let run = desk.check(desk.idp(&issuer), PLAIN, &["-o", "json"]).await;
+    run.finds("discovery", "unknown", "ServerError", &["503"]);
+    run.finds("credentials", "unknown", "NotChecked", &["see discovery"]);
+    assert_eq!(run.code, 2);
+    let (_, _, message) = run.check("discovery");
+    assert!(!message.contains("tried again"), "here nobody tries again: {message}");
+}

@@ -1,0 +1,6 @@
+//! `verify`: what is wrong is found before anything is applied, and said with the mend.
+
+mod cluster;
+mod desk;
+mod files;
+mod mistakes;
