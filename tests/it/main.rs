@@ -14,6 +14,7 @@ mod support;
 mod adoption;
 mod audit_events;
 mod changes;
+mod client;
 mod cognigy_faults;
 mod conflicts;
 mod deletion;
