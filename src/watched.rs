@@ -1,5 +1,8 @@
 //! Resources as they come from the API server, and what is kept of them.
 
+#[cfg(test)]
+mod fuzz;
+
 use cognigy_sso_api::{
     FINALIZER, IdentityProviderConfig, IdentityProviderConfigSpec, IdentityProviderConfigStatus, RECONCILE_REQUESTED_AT,
 };

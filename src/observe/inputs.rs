@@ -182,11 +182,11 @@ fn is_foreign(r#type: &str) -> bool {
     r#type == TLS_TYPE || FOREIGN_TYPES.contains(&r#type)
 }
 
-fn fault(field: &'static str, kind: ObjectKind, key: &KeyRef, problem: InputProblem) -> InputFault {
+pub(super) fn fault(field: &'static str, kind: ObjectKind, key: &KeyRef, problem: InputProblem) -> InputFault {
     InputFault { field, kind, name: key.name.clone(), key: key.key.clone(), problem }
 }
 
-fn usable_text(bytes: &[u8]) -> Result<String, InputProblem> {
+pub(super) fn usable_text(bytes: &[u8]) -> Result<String, InputProblem> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(InputProblem::Empty);
     }

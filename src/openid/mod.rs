@@ -2,6 +2,8 @@
 
 mod cache;
 mod discovery;
+#[cfg(test)]
+mod fuzz;
 mod keys;
 
 use std::time::Duration;

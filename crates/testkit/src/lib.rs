@@ -1,8 +1,9 @@
 //! What the operator is tested against: a real Kubernetes control plane, a stand-in for Cognigy.AI, OpenID providers that
-//! answer as they are told, and changes of a resource made from its schema.
+//! answer as they are told, changes of a resource made from its schema, and hostile input for what is parsed.
 
 pub mod cognigy;
 pub mod control_plane;
+pub mod fuzz;
 pub mod pki;
 pub mod program;
 pub mod provider;
