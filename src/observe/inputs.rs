@@ -182,7 +182,7 @@ fn is_foreign(r#type: &str) -> bool {
     r#type == TLS_TYPE || FOREIGN_TYPES.contains(&r#type)
 }
 
-pub(super) fn fault(field: &'static str, kind: ObjectKind, key: &KeyRef, problem: InputProblem) -> InputFault {
+fn fault(field: &'static str, kind: ObjectKind, key: &KeyRef, problem: InputProblem) -> InputFault {
     InputFault { field, kind, name: key.name.clone(), key: key.key.clone(), problem }
 }
 
