@@ -8,6 +8,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
+#[cfg(test)]
+mod fuzz;
+
 use cognigy_sso_api::{
     FINALIZER, GROUP, IdentityProviderConfig, IdentityProviderConfigSpec, IdentityProviderConfigStatus,
     RECONCILE_REQUESTED_AT,

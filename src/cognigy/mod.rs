@@ -1,6 +1,8 @@
 //! The Cognigy.AI REST API, as far as it is needed.
 
 mod audit;
+#[cfg(test)]
+mod fuzz;
 mod hosts;
 mod limits;
 mod wire;

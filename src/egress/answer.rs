@@ -75,7 +75,7 @@ fn header(response: &Response, name: &HeaderName) -> Option<String> {
     response.headers().get(name)?.to_str().ok().map(str::to_owned)
 }
 
-fn parse_retry_after(value: &str, now: SystemTime) -> Option<u64> {
+pub(super) fn parse_retry_after(value: &str, now: SystemTime) -> Option<u64> {
     if let Ok(seconds) = value.trim().parse() {
         return Some(seconds);
     }
@@ -83,7 +83,7 @@ fn parse_retry_after(value: &str, now: SystemTime) -> Option<u64> {
     Some(until.duration_since(now).map_or(0, |wait| wait.as_secs()))
 }
 
-fn parse_max_age(value: &str) -> Option<u64> {
+pub(super) fn parse_max_age(value: &str) -> Option<u64> {
     let mut directives = value.split(',').map(str::trim);
     if directives
         .clone()

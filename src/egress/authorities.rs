@@ -71,3 +71,34 @@ impl Authorities {
 fn add(roots: &mut RootCertStore, bundle: &CaBundle) {
     roots.add_parsable_certificates(CertificateDer::pem_slice_iter(&bundle.0).flatten());
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    #[test]
+    fn crafted_bundles_cost_no_time() {
+        let begin = "-----BEGIN CERTIFICATE-----\n";
+        let valid = include_str!("../../tests/corpus/certificates/authority.pem");
+        let filled = |part: &str| part.repeat(LARGEST_BUNDLE / part.len());
+        let crafted = [
+            filled(valid),
+            filled(begin),
+            filled("-----BEGIN X-----\n-----END X-----\n"),
+            filled("-"),
+            filled("\n"),
+            format!("{begin}{}", "A".repeat(250_000)),
+            format!("{begin}{}", "A\n".repeat(120_000)),
+            format!("{begin}{}-----END CERTIFICATE-----\n", "MIIB\n".repeat(50_000)),
+        ];
+        for (number, pem) in crafted.iter().enumerate() {
+            let start = Instant::now();
+            // A whole system's bundle, some hundred certificates, is one like any other.
+            assert_eq!(CaBundle::parse(pem.as_bytes()).is_some(), number == 0);
+            assert!(start.elapsed() < Duration::from_secs(2), "{number}: {:?}", start.elapsed());
+        }
+        assert!(CaBundle::parse(valid.repeat(LARGEST_BUNDLE / valid.len() + 1).as_bytes()).is_none());
+    }
+}

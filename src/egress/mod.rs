@@ -7,6 +7,8 @@ mod address;
 mod answer;
 mod authorities;
 mod fault;
+#[cfg(test)]
+mod fuzz;
 mod proxies;
 mod ranges;
 mod resolver;

@@ -225,7 +225,7 @@ fn fault(field: &'static str, kind: ObjectKind, key: &KeyRef, problem: InputProb
     InputFault { field, kind, name: key.name.clone(), key: key.key.clone(), problem }
 }
 
-fn usable_text(bytes: &[u8]) -> Result<&str, InputProblem> {
+pub(super) fn usable_text(bytes: &[u8]) -> Result<&str, InputProblem> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(InputProblem::Empty);
     }

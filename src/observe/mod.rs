@@ -1,5 +1,7 @@
 //! Reads only. What failed to be read is a fault that says so, never taken for absent.
 
+#[cfg(test)]
+mod fuzz;
 mod given;
 mod inputs;
 mod secrets;

@@ -73,7 +73,7 @@ impl Providers {
     }
 }
 
-fn lifetime(max_age: Option<u64>, interval: Duration) -> Duration {
+pub(super) fn lifetime(max_age: Option<u64>, interval: Duration) -> Duration {
     let asked = max_age.map_or(SHORTEST, Duration::from_secs);
     asked.clamp(SHORTEST, interval.max(SHORTEST))
 }

@@ -94,7 +94,9 @@ fn list(texts: Texts) -> Option<Vec<String>> {
 fn endpoint(member: &'static str, text: Text) -> Result<Box<str>, ProviderFault> {
     let text = text.0.ok_or(ProviderFault::Endpoint { member, present: false })?;
     let is_https = Url::parse(&text).is_ok_and(|url| url.scheme() == "https" && url.has_host());
-    if is_https && text.len() <= LONGEST_ENDPOINT {
+    // The parser passes over some of what may not be repeated.
+    let is_plain = text.chars().all(|character| is_shown(character) && !character.is_whitespace());
+    if is_https && is_plain && text.len() <= LONGEST_ENDPOINT {
         Ok(text)
     } else {
         Err(ProviderFault::Endpoint { member, present: true })
@@ -103,9 +105,11 @@ fn endpoint(member: &'static str, text: Text) -> Result<Box<str>, ProviderFault>
 
 /// Published text as it may be repeated: cut, and without characters that control a terminal or the order of what is shown.
 fn quote(text: &str) -> String {
-    let is_shown =
-        |character: &char| !character.is_control() && !INVISIBLE.iter().any(|range| range.contains(character));
-    text.chars().filter(is_shown).take(LONGEST_QUOTE).collect()
+    text.chars().filter(|character| is_shown(*character)).take(LONGEST_QUOTE).collect()
+}
+
+fn is_shown(character: char) -> bool {
+    !character.is_control() && !INVISIBLE.iter().any(|range| range.contains(&character))
 }
 
 #[cfg(test)]
@@ -152,7 +156,13 @@ mod tests {
 
     #[test]
     fn endpoints_must_be_https() {
-        for value in [json!("http://idp.example/token"), json!("/token"), json!("https://"), json!("ftp://x/y")] {
+        for value in [
+            json!("http://idp.example/token"),
+            json!("/token"),
+            json!("https://"),
+            json!("ftp://x/y"),
+            json!("https://idp.example/\n"),
+        ] {
             let fault = parse_with("token_endpoint", value).unwrap_err();
             assert_eq!(fault, ProviderFault::Endpoint { member: "token_endpoint", present: true });
         }

@@ -3,6 +3,8 @@
 mod cache;
 mod client;
 mod discovery;
+#[cfg(test)]
+mod fuzz;
 mod keys;
 
 use std::time::Duration;

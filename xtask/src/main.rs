@@ -5,6 +5,7 @@ mod control_plane;
 mod crd;
 mod demo;
 mod faults;
+mod fuzz;
 mod interruption;
 mod test;
 
@@ -24,6 +25,8 @@ enum Task {
     Demo(demo::Demo),
     /// Random faults and crashes in virtual time: what goes wrong is told with its seed.
     Faults(faults::Faults),
+    /// Hostile input at length for all that is parsed: what breaks it is told in its shortest form.
+    Fuzz(fuzz::Fuzz),
     /// All that CI checks: formatting, lints, generated files, dependencies, tests.
     Test,
 }
@@ -43,6 +46,7 @@ impl Task {
             Self::Crd(crd) => crd.run().map(|()| ExitCode::SUCCESS),
             Self::Demo(demo) => Box::pin(demo.run()).await,
             Self::Faults(faults) => Ok(faults.run()),
+            Self::Fuzz(fuzz) => fuzz.run(),
             Self::Test => test::run().await,
         }
     }

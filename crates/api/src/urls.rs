@@ -7,7 +7,7 @@ use url::Url;
 /// Why a URL of the resource cannot be used.
 #[derive(thiserror::Error, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UrlFault {
-    /// It does not parse (WHATWG URL Standard).
+    /// It does not parse (WHATWG URL Standard), or holds blanks or control characters, some of which that standard passes over.
     #[error("is not a URL")]
     Syntax,
     /// Its scheme is another than `https`.
@@ -19,6 +19,9 @@ pub enum UrlFault {
 }
 
 fn parse(text: &str) -> Result<Url, UrlFault> {
+    if text.contains(|character: char| character.is_whitespace() || character.is_control()) {
+        return Err(UrlFault::Syntax);
+    }
     let url = Url::parse(text).map_err(|_| UrlFault::Syntax)?;
     if url.scheme() != "https" {
         return Err(UrlFault::NotHttps);

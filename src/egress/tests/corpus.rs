@@ -33,6 +33,11 @@ pub(super) struct Entry {
     pub(super) line: usize,
 }
 
+/// May no socket lead here where nothing is allowed by name?
+pub(in crate::egress) fn is_denied(address: IpAddr) -> bool {
+    DENIED.split_whitespace().any(|network| network.parse::<IpNet>().unwrap().contains(&address))
+}
+
 /// The lines of a corpus, each under the policy of its section.
 pub(super) fn entries(corpus: &'static str) -> Vec<Entry> {
     let mut section = "";

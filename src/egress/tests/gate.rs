@@ -18,6 +18,8 @@ pub(super) enum Opening {
     /// Everything.
     #[default]
     Open,
+    /// So many connections.
+    AtMost(usize),
     /// Nothing: the attempt to connect is counted.
     Shut,
     /// The question what a name stands for, and no connection to what is found.
@@ -107,8 +109,13 @@ where
     }
 
     fn call(&mut self, target: R) -> Self::Future {
-        self.gate.0.attempts.fetch_add(1, Ordering::SeqCst);
-        if self.gate.is(Opening::Shut) {
+        let attempts = self.gate.0.attempts.fetch_add(1, Ordering::SeqCst) + 1;
+        let is_shut = match *self.gate.0.opening.lock() {
+            Opening::Open | Opening::NamesOnly => false,
+            Opening::AtMost(most) => attempts > most,
+            Opening::Shut => true,
+        };
+        if is_shut {
             return Box::pin(async { Err("not let through".into()) });
         }
         Box::pin(self.connector.call(target))

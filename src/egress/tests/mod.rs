@@ -18,6 +18,7 @@ use futures::FutureExt as _;
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 
+pub(super) use corpus::is_denied;
 pub(super) use gate::Gate;
 
 use super::proxies::Proxies;
