@@ -127,6 +127,7 @@ impl Controller {
                     Change::ByOperator | Change::None => {}
                 }
             }
+            News::Nameless(namespace) => tracing::warn!(%namespace, "an object without a name is passed over"),
             News::Gone(key, version) => self.gone(&key, version),
             News::Object(kind, object) => self.object(kind, object),
             News::Failed(error) => tracing::warn!(?watch, %error, "a watch failed and is begun again"),

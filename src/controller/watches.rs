@@ -4,7 +4,6 @@ use std::fmt::Debug;
 
 use cognigy_sso_decide::ObjectKind;
 use futures::StreamExt;
-use futures::future::ready;
 use futures::stream::{BoxStream, SelectAll};
 use k8s_openapi::api::core::v1::{ConfigMap, Secret};
 use kube::api::ObjectMeta;
@@ -56,6 +55,8 @@ pub(super) enum News {
     ListBegins,
     ListEnds,
     Applied(Box<Watched>),
+    /// An object without a name, in this namespace: nothing can be said of it there.
+    Nameless(Box<str>),
     /// A resource is gone, as of this version.
     Gone(Key, Option<u64>),
     Object(ObjectKind, Object),
@@ -158,43 +159,39 @@ where
     }
 }
 
-fn news<K>(watch: &Watch, api: Api<K>, config: watcher::Config, tell: fn(K, bool) -> Option<News>) -> NewsStream
+fn news<K>(watch: &Watch, api: Api<K>, config: watcher::Config, tell: fn(K, bool) -> News) -> NewsStream
 where
     K: Resource + Clone + DeserializeOwned + Debug + Send + 'static,
 {
     let watch = watch.clone();
     let events = watcher(api, config).default_backoff();
-    let told = events.filter_map(move |event| {
-        let news = match event {
-            Ok(Event::Init) => Some(News::ListBegins),
-            Ok(Event::InitDone) => Some(News::ListEnds),
-            Ok(Event::InitApply(object) | Event::Apply(object)) => tell(object, false),
-            Ok(Event::Delete(object)) => tell(object, true),
-            Err(error) => Some(News::Failed(error)),
-        };
-        ready(news)
+    let told = events.map(move |event| match event {
+        Ok(Event::Init) => News::ListBegins,
+        Ok(Event::InitDone) => News::ListEnds,
+        Ok(Event::InitApply(object) | Event::Apply(object)) => tell(object, false),
+        Ok(Event::Delete(object)) => tell(object, true),
+        Err(error) => News::Failed(error),
     });
     told.map(move |news| (watch.clone(), news)).boxed()
 }
 
-fn resource_news(resource: Watched, gone: bool) -> Option<News> {
+fn resource_news(resource: Watched, gone: bool) -> News {
     let key = resource.key();
     if key.name.is_empty() {
-        tracing::warn!(namespace = %key.namespace, "a resource without a name is passed over");
-        return None;
+        return News::Nameless(key.namespace);
     }
     if !gone {
-        return Some(News::Applied(Box::new(resource)));
+        return News::Applied(Box::new(resource));
     }
     let version = resource.meta().resource_version.as_ref().and_then(|version| version.parse().ok());
-    Some(News::Gone(key, version))
+    News::Gone(key, version)
 }
 
-fn object_news(kind: ObjectKind, meta: ObjectMeta, gone: bool) -> Option<News> {
+fn object_news(kind: ObjectKind, meta: ObjectMeta, gone: bool) -> News {
     let text = |text: Option<String>| text.unwrap_or_default().into_boxed_str();
     let key = Key { namespace: text(meta.namespace), name: text(meta.name) };
     let version = (!gone).then(|| (text(meta.uid), text(meta.resource_version)));
-    (!key.name.is_empty()).then_some(News::Object(kind, Object { key, version }))
+    if key.name.is_empty() { News::Nameless(key.namespace) } else { News::Object(kind, Object { key, version }) }
 }
 
 #[cfg(test)]
