@@ -31,7 +31,7 @@ pub(crate) struct Unreadable {
 }
 
 /// Any object, as far as it is looked at.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Document {
     #[serde(default)]
@@ -74,6 +74,16 @@ impl Given {
         Ok(resources)
     }
 
+    /// Takes one value of a Secret that is given otherwise than in a file. It is of every namespace.
+    pub(crate) fn take_value(&mut self, secret: &str, key: &str, value: String) {
+        let document = Document {
+            metadata: serde_json::json!({ "name": secret }),
+            string_data: Values(BTreeMap::from([(key.to_owned(), Zeroizing::new(value))])),
+            ..Document::default()
+        };
+        self.0.push((ObjectKind::Secret, document));
+    }
+
     fn sort(&mut self, document: Document, resources: &mut Vec<Watched>) -> Result<(), Unreadable> {
         match (document.api_version.as_str(), document.kind.as_str()) {
             ("v1", "Secret") => self.0.push((ObjectKind::Secret, document)),
@@ -102,9 +112,15 @@ impl Given {
         keys: &BTreeSet<&str>,
     ) -> Result<Object, InputProblem> {
         let is_it = |document: &Document| document.meta("name") == Some(name) && document.is_in(namespace);
-        let found = self.0.iter().rev().find(|(of, document)| *of == kind && is_it(document));
-        let (_, document) = found.ok_or(InputProblem::NotGiven)?;
-        Ok(document.object(kind, keys))
+        let found = self.0.iter().filter(|(of, document)| *of == kind && is_it(document));
+        let objects = found.map(|(_, document)| document.object(kind, keys));
+        // What is given later adds to what was given before, and takes its place.
+        let together = |one: Object, other: Object| Object {
+            r#type: other.r#type.or(one.r#type),
+            data: one.data.into_iter().chain(other.data).collect(),
+            ..one
+        };
+        objects.reduce(together).ok_or(InputProblem::NotGiven)
     }
 }
 
@@ -226,6 +242,17 @@ data: [1, {a: b}]
         assert_eq!(read(&given, "other", "coded", "clientSecret"), Err(InputProblem::NotGiven));
         assert_eq!(read(&given, "other", "plain", "clientSecret"), Ok(Some(b"s3cret".to_vec())), "of every namespace");
         assert_eq!(read(&given, "sso", "other", "clientSecret"), Err(InputProblem::NotGiven));
+    }
+
+    #[test]
+    fn a_value_that_is_given_by_itself_adds_to_what_is_in_files() {
+        let mut given = Given::default();
+        given
+            .take("{apiVersion: v1, kind: Secret, metadata: {name: acme}, stringData: {id: a, clientSecret: b}}")
+            .unwrap();
+        given.take_value("acme", "clientSecret", "s3cret".to_owned());
+        assert_eq!(read(&given, "sso", "acme", "id"), Ok(Some(b"a".to_vec())));
+        assert_eq!(read(&given, "sso", "acme", "clientSecret"), Ok(Some(b"s3cret".to_vec())));
     }
 
     #[test]

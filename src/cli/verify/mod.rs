@@ -24,7 +24,7 @@ use crate::openid::{Providers, Trials};
 use crate::selector::LabelSelector;
 use progress::Progress;
 use report::{Checked, Report};
-use sources::Found;
+use sources::{Found, SecretFromEnv};
 
 /// Resources that are checked at a time.
 const AT_A_TIME: usize = 8;
@@ -44,6 +44,11 @@ pub(super) struct Verify {
     /// the YAML and JSON files in it. Repeat it for several. No cluster is asked then.
     #[arg(short = 'f', long = "filename", value_name = "FILE")]
     files: Vec<PathBuf>,
+
+    /// Value of a Secret that no file holds, from an environment variable: `acme-oidc/clientSecret=CLIENT_SECRET`. Repeat it for
+    /// several. A variable that is empty or not set counts as not given.
+    #[arg(long = "secret-from-env", value_name = "SECRET/KEY=VARIABLE", requires = "files")]
+    secrets_from_env: Vec<SecretFromEnv>,
 
     /// Names of resources in the cluster. Default: all in the namespace.
     #[arg(value_name = "NAME", conflicts_with = "files")]
@@ -119,7 +124,7 @@ impl Verify {
 
     async fn find(&self) -> anyhow::Result<(Reader, Vec<Found>)> {
         if !self.files.is_empty() {
-            return sources::in_files(&self.files, self.namespace.as_deref());
+            return sources::in_files(&self.files, &self.secrets_from_env, self.namespace.as_deref());
         }
         let client = cluster::client().await?;
         let wanted = sources::Wanted {

@@ -1,6 +1,6 @@
 //! What was found: a table for people, JSON for programs.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
 use cognigy_sso_api::ConditionStatus;
@@ -119,7 +119,8 @@ impl Report {
 
     pub(super) fn print_table(&self) -> io::Result<()> {
         let mut out = anstream::stdout();
-        let width = textwrap::termwidth().clamp(*WIDTHS.start(), *WIDTHS.end());
+        let width = if io::stdout().is_terminal() { textwrap::termwidth() } else { *WIDTHS.end() };
+        let width = width.clamp(*WIDTHS.start(), *WIDTHS.end());
         for checked in &self.checked {
             checked.write(&mut out, width)?;
         }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
@@ -21,6 +22,28 @@ pub(super) struct Found {
     pub(super) source: String,
 }
 
+/// A value of a Secret, and the environment variable that holds it.
+#[derive(Clone, Debug)]
+pub(super) struct SecretFromEnv {
+    secret: String,
+    key: String,
+    variable: String,
+}
+
+impl FromStr for SecretFromEnv {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parts = text.split_once('=').and_then(|(place, variable)| Some((place.split_once('/')?, variable)));
+        let form = "write SECRET/KEY=VARIABLE, for example acme-oidc/clientSecret=CLIENT_SECRET";
+        let ((secret, key), variable) = parts.ok_or(form)?;
+        if [secret, key, variable].contains(&"") {
+            return Err(form);
+        }
+        Ok(Self { secret: secret.to_owned(), key: key.to_owned(), variable: variable.to_owned() })
+    }
+}
+
 /// What is looked for in a cluster.
 pub(super) struct Wanted<'a> {
     /// All namespaces where there is none.
@@ -31,7 +54,11 @@ pub(super) struct Wanted<'a> {
 }
 
 /// Resources in files, and the objects that are given with them. One without a namespace is of the one that is asked for.
-pub(super) fn in_files(files: &[PathBuf], namespace: Option<&str>) -> anyhow::Result<(Reader, Vec<Found>)> {
+pub(super) fn in_files(
+    files: &[PathBuf],
+    from_env: &[SecretFromEnv],
+    namespace: Option<&str>,
+) -> anyhow::Result<(Reader, Vec<Found>)> {
     let (mut given, mut found) = (Given::default(), Vec::new());
     for path in files.iter().map(|path| expand(path)).collect::<anyhow::Result<Vec<_>>>()?.concat() {
         let source = if is_standard_input(&path) { "standard input".to_owned() } else { path.display().to_string() };
@@ -47,6 +74,11 @@ pub(super) fn in_files(files: &[PathBuf], namespace: Option<&str>) -> anyhow::Re
             }
             Found { resource, source: source.clone() }
         }));
+    }
+    for SecretFromEnv { secret, key, variable } in from_env {
+        if let Some(value) = std::env::var(variable).ok().filter(|value| !value.is_empty()) {
+            given.take_value(secret, key, value);
+        }
     }
     Ok((Reader::Given(Arc::new(given)), found))
 }
