@@ -57,7 +57,7 @@ impl Context {
         let fresh = resource.is_asked_for();
         let (observation, said_so) = Box::pin(self.observe(&resource, fresh, memory.keepsake.as_deref())).await;
         let Observation { observed, sources, turn } = observation;
-        if observed.user().is_some() {
+        if observed.user().is_some() || is_withdrawn(&observed.inputs) {
             memory.keep(&resource, &observed.inputs, &sources);
         }
         let salt = match clock::salt() {
@@ -213,11 +213,15 @@ fn interrupted(resource: &Resource, mut memory: Memory, fault: WriteFault) -> Ou
     }
 }
 
+/// May the API key no longer be used?
+fn is_withdrawn(inputs: &Inputs) -> bool {
+    inputs.api_key.as_ref().is_err_and(InputFault::is_withdrawn)
+}
+
 impl Memory {
     /// Keeps what a reset on deletion needs, as long as there may be one and the Secret may be used.
     fn keep(&mut self, resource: &Resource, inputs: &Inputs, sources: &Sources) {
-        let is_withdrawn = inputs.api_key.as_ref().is_err_and(InputFault::is_withdrawn);
-        if is_withdrawn || !resource.resets_on_deletion() {
+        if is_withdrawn(inputs) || !resource.resets_on_deletion() {
             self.keepsake = None;
         } else if let (Ok(api_key), Ok(cognigy_ca)) = (&inputs.api_key, &sources.cognigy_ca) {
             let (api_key, cognigy_ca) = (api_key.clone(), cognigy_ca.clone());

@@ -7,7 +7,7 @@ use cognigy_sso_testkit::cognigy::Operation;
 use kube::api::{Patch, PatchParams};
 use serde_json::{Value, json};
 
-use crate::support::{Operator, PATIENCE, SECRET, World, grant, limited_kubeconfig};
+use crate::support::{API_KEY, Operator, PATIENCE, SECRET, World, grant, limited_kubeconfig};
 
 const SELECTOR: [&str; 2] = ["--secret-selector", "sso.cognigy.ai/use=true"];
 
@@ -89,10 +89,16 @@ async fn a_key_that_may_no_longer_be_used_resets_nothing() {
     world.ready("acme").await;
     label(&world, "cognigy-api", Value::Null).await;
     not_selected(&world, "spec.cognigy.apiKeySecretRef", "cognigy-api").await;
+    // A key that goes first is remembered for the reset; one that was taken back before is not.
+    world.delete_secret("cognigy-api").await;
+    // The watch shows nothing of it any more.
+    world.check("acme").await;
+    world.condition("acme", ConditionType::SecretsResolved, ConditionStatus::False, Reason::SecretNotFound).await;
     world.cognigy.clear_calls();
     world.delete("acme").await;
     world.has_events("acme", &["DeletionBlocked"]).await;
     assert_eq!(world.cognigy.calls(), [], "the key is not remembered");
+    world.put_secret("cognigy-api", &[("apiKey", API_KEY)]).await;
     label(&world, "cognigy-api", json!("true")).await;
     world.gone("acme").await;
     assert_eq!(world.changes(), [Operation::Reset]);
