@@ -10,9 +10,10 @@ use super::super::stage::Stage;
 use super::verify;
 
 /// All that happened: one event for each happening, none for a retry.
-const HAPPENED: [&str; 11] = [
+const HAPPENED: [&str; 12] = [
     "acme Configured",
     "acme Configured",
+    "acme VerificationFailed",
     "acme VerificationFailed",
     "acme VerificationFailed",
     "acme RolledBack",

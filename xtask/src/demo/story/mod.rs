@@ -9,6 +9,7 @@ mod restart;
 mod rotation;
 mod stranger;
 mod wrong_issuer;
+mod wrong_secret;
 
 use std::fmt::Display;
 use std::future::Future;
@@ -26,12 +27,13 @@ pub async fn play(stage: &mut Stage) -> anyhow::Result<()> {
     step(1, "A resource comes before its Secret", late_secret::show(stage)).await?;
     step(2, "The client secret is rotated", rotation::show(stage)).await?;
     step(3, "Somebody writes a wrong issuer", wrong_issuer::show(stage)).await?;
-    step(4, "Cognigy.AI refuses a change", refused_change::show(stage)).await?;
-    step(5, "Somebody changes it behind the operator's back", stranger::show(stage)).await?;
-    step(6, "The provider is down for a while", outage::show(stage)).await?;
-    step(7, "The operator is restarted", restart::show(stage)).await?;
-    step(8, "Resources are deleted", deletion::show(stage)).await?;
-    step(9, "What it looked like in events", events::show(stage)).await
+    step(4, "Somebody puts in a secret that the provider does not know", wrong_secret::show(stage)).await?;
+    step(5, "Cognigy.AI refuses a change", refused_change::show(stage)).await?;
+    step(6, "Somebody changes it behind the operator's back", stranger::show(stage)).await?;
+    step(7, "The provider is down for a while", outage::show(stage)).await?;
+    step(8, "The operator is restarted", restart::show(stage)).await?;
+    step(9, "Resources are deleted", deletion::show(stage)).await?;
+    step(10, "What it looked like in events", events::show(stage)).await
 }
 
 async fn step(number: usize, title: &str, work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
