@@ -14,7 +14,7 @@ use cognigy_sso_api::ApiUrl;
 use cognigy_sso_decide::{Account, CallFault, Change, ChangeKind, CognigyCall, Desired, Login, TransportFault};
 use reqwest::Method;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use crate::egress::{self, Answer, Bounds, CaBundle, Egress, Excess};
@@ -29,6 +29,9 @@ pub use limits::Limits;
 const BOUNDS: Bounds = Bounds { bytes: 64 * 1024, excess: Excess::Refuse, time: Duration::from_secs(30) };
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// A shorter text, in bytes, may be a part of a key by chance.
+const SHORTEST_PART: usize = 8;
 
 /// What the claim must still cover when a call is sent that follows another of the same change.
 const SHORTEST_CALL: Duration = Duration::from_secs(5);
@@ -147,7 +150,12 @@ impl<'a> Cognigy<'a> {
         let call = CognigyCall::AuditEvents;
         self.admit(1)?;
         let answer = self.exchange(call, self.request(Method::GET, &audit::path(kind, limit, cursor))).await?;
-        audit::page(&answer.body, kind).map_err(|what| CallFault::Unexpected { call, what })
+        match audit::page(&answer.body, kind) {
+            Ok(Page::Newest(change)) if self.shows_key(&change.id) => {
+                Err(CallFault::Unexpected { call, what: "an audit event whose id is a part of the API key" })
+            }
+            page => page.map_err(|what| CallFault::Unexpected { call, what }),
+        }
     }
 
     /// Where the organization's login URL leads. Sent without the API key: it is what a browser does. Whatever does not
@@ -191,10 +199,11 @@ impl<'a> Cognigy<'a> {
 
     async fn exchange_within(&self, bounds: Bounds, call: CognigyCall, request: Request) -> Result<Answer, CallFault> {
         let Request { method, url, headers, body } = request;
-        let sent = egress::Call { method, url: &url, ca: self.ca, headers, body, bounds };
+        let sent = egress::Call { method, url: &url, ca: self.ca, headers, body: body.clone(), bounds };
         let answer = self.egress.send(sent).await.map_err(|fault| self.transport(fault))?;
-        let Some(fault) = wire::refusal(call, &answer) else { return Ok(answer) };
+        let Some(mut fault) = wire::refusal(call, &answer) else { return Ok(answer) };
         self.heed(&fault);
+        self.forget_echo(&mut fault, body.as_deref().unwrap_or_default());
         Err(fault)
     }
 
@@ -207,6 +216,19 @@ impl<'a> Cognigy<'a> {
             }
             _ => {}
         }
+    }
+
+    /// A trace id that was in the request is none: it may be a secret that is sent back.
+    fn forget_echo(&self, fault: &mut CallFault, body: &[u8]) {
+        let CallFault::Refused { trace_id, .. } = fault else { return };
+        let was_sent = |text: &str| body.windows(text.len()).any(|part| part == text.as_bytes());
+        trace_id.take_if(|trace_id| self.shows_key(trace_id) || was_sent(trace_id));
+    }
+
+    /// Does a text from Cognigy.AI give a part of the API key away? What is kept of an answer is shown in status and log.
+    fn shows_key(&self, text: &str) -> bool {
+        let key = self.api_key.expose_secret();
+        text.len() >= SHORTEST_PART && (key.contains(text) || text.contains(key))
     }
 
     fn transport(&self, fault: TransportFault) -> CallFault {

@@ -5,6 +5,7 @@ use std::time::Instant;
 use cognigy_sso_testkit::cognigy::{Operation, StandIn};
 use cognigy_sso_testkit::pki::Authority;
 use cognigy_sso_testkit::server::{Fault, Plan};
+use serde_json::json;
 use tokio::time::timeout;
 
 use super::*;
@@ -65,5 +66,36 @@ async fn the_key_is_marked_as_sensitive_wherever_it_is_sent() {
         let headers = cognigy.request(method, "/").headers;
         assert_eq!(headers[API_KEY], KEY);
         assert!(headers[API_KEY].is_sensitive() && !format!("{headers:?}").contains(KEY), "{headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_secret_that_is_sent_back_is_not_kept() {
+    let (stand_in, egress) = stand_in().await;
+    let (claim, limits) = (Claim::always(), Limits::new().unwrap());
+    let (api, key) = (ApiUrl::parse(&stand_in.api_url()).unwrap(), KEY.into());
+    let hosts = ["localhost".parse().unwrap()];
+    let cognigy = Cognigy::new(&egress, &claim, &hosts, &limits, &api, None, &key).unwrap();
+    let refusal = |trace_id: &str| Fault::says(400, &format!(r#"{{"code":1005,"traceId":"{trace_id}"}}"#));
+    for (trace_id, kept) in
+        [("trace-4711", Some("trace-4711")), (KEY, None), (&KEY[4..], None), ("client-canary", None)]
+    {
+        stand_in.install(Plan::on(Operation::Configure, [refusal(trace_id)]));
+        let oidc = serde_json::from_str(r#"{"issuer":"https://idp.example","clientSecretRef":{"name":"a","key":"b"}}"#);
+        let (id, secret) = ("acme".to_owned(), "client-canary".into());
+        let desired = Desired::oidc(&oidc.unwrap(), id, secret, "5f0c0123456789abcdef0123".to_owned(), String::new());
+        let refused = cognigy.configure(&desired, Part::First(1)).await;
+        let Err(CallFault::Refused { trace_id, .. }) = refused else { panic!("{refused:?}") };
+        assert_eq!(trace_id.as_deref(), kept);
+    }
+    let event = |id: &str| {
+        json!({ "items": [{ "_id": id, "timestamp": "2026-01-01T00:00:00Z", "user": "a@b.example",
+        "type": "action", "actionType": "configureIdentityProvider" }] })
+    };
+    for (id, is_kept) in [("5f0caaaa456789abcdef0123", true), (KEY, false)] {
+        stand_in.install(Plan::on(Operation::AuditEvents, [Fault::says(200, &event(id).to_string())]));
+        let found = cognigy.newest_change(ChangeKind::Configure).await;
+        assert_eq!(found.is_ok(), is_kept, "{found:?}");
+        assert!(!format!("{found:?}").contains(KEY));
     }
 }
