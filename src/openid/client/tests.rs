@@ -1,5 +1,7 @@
 //! What real providers answer, as the programmable one imitates them, and the verdict on each.
 
+mod rows;
+
 use cognigy_sso_decide::{NoAnswer, Proof, Refusal};
 use cognigy_sso_testkit::pki::Authority;
 use cognigy_sso_testkit::provider::{AuthMethod, Client as Registered, Operation, Profile, Provider as Server, Style};

@@ -16,7 +16,10 @@ pub(super) fn authorize(profile: &Profile, request: &Request) -> Answer {
     let rules = &profile.style.rules().authorize;
     let issuer = profile.issuer().trim_end_matches('/');
     match rules.arrival {
-        Arrival::Callback(error) => judge(profile, &request.query().collect(), |callback| callback.with(error)),
+        Arrival::Callback(error) => {
+            let error = profile.returns.as_deref().unwrap_or(error);
+            judge(profile, &request.query().collect(), |callback| callback.with(error))
+        }
         Arrival::SecondHop => {
             let target = format!("{issuer}/auth/local?{}", request.uri.query().unwrap_or_default());
             server::redirect(rules.status, &target)
@@ -96,7 +99,7 @@ fn objection(callback: &Callback<'_>, client: &Client, query: &Query) -> Option<
 
 impl Callback<'_> {
     fn with(&self, error: &str) -> Answer {
-        let mut members = vec![("error", error)];
+        let mut members = if error == "code" { vec![("code", "a-code")] } else { vec![("error", error)] };
         members.extend(self.state.map(|state| ("state", state)));
         if self.profile.discovery.get("authorization_response_iss_parameter_supported").is_some() {
             members.push(("iss", self.profile.issuer()));

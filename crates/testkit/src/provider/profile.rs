@@ -27,6 +27,8 @@ pub struct Profile {
     pub clients: Vec<Client>,
     /// Where requests that cannot be sent back are redirected, with `error` in the query, instead of being refused.
     pub error_page: Option<String>,
+    /// What good authorization requests come back with, in place of the style's: an error, or the word `code` for a code.
+    pub returns: Option<String>,
     /// Whether Basic credentials are taken as they are, without the form encoding of RFC 6749, 2.3.1.
     pub raw_basic: bool,
 }
@@ -45,6 +47,7 @@ impl Profile {
             keys_content_type: documents.keys_content_type.to_owned(),
             clients: Vec::new(),
             error_page: None,
+            returns: None,
             raw_basic: false,
         }
     }
