@@ -1,4 +1,4 @@
-//! Hostile values of Secrets: what is used is clean, and what is not is not told.
+//! Hostile values of Secrets, and files: what is used is clean, and what is not is not told.
 
 use std::path::Path;
 
@@ -6,6 +6,7 @@ use cognigy_sso_decide::InputProblem;
 use cognigy_sso_testkit::fuzz::try_all;
 use proptest::prelude::*;
 
+use super::given::Given;
 use super::inputs::usable_text;
 
 #[test]
@@ -31,6 +32,23 @@ fn secret_values() {
                 "{:?}",
                 problem
             ),
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn files() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus/files");
+    try_all(Path::new(folder), |input| {
+        let text = String::from_utf8_lossy(input);
+        let lines = text.lines().count() + 1;
+        if let Err(unreadable) = Given::default().take(&text) {
+            prop_assert!(
+                unreadable.line.is_none_or(|line| usize::try_from(line).unwrap() <= lines),
+                "{:?}",
+                unreadable
+            );
         }
         Ok(())
     });

@@ -9,7 +9,7 @@ use clap::Args;
 use crate::cargo::cargo;
 
 /// The targets, each a test of the operator's library.
-const TARGETS: [(&str, &str); 11] = [
+const TARGETS: [(&str, &str); 14] = [
     ("discovery", "openid::fuzz::discovery"),
     ("keys", "openid::fuzz::keys"),
     ("users", "cognigy::fuzz::users"),
@@ -21,6 +21,9 @@ const TARGETS: [(&str, &str); 11] = [
     ("certificates", "egress::fuzz::certificates"),
     ("resources", "watched::fuzz::resources"),
     ("secret-values", "observe::fuzz::secret_values"),
+    ("token-answers", "openid::client::fuzz::token_answers"),
+    ("redirects", "openid::client::fuzz::redirects"),
+    ("files", "observe::fuzz::files"),
 ];
 /// Inputs between two reports: some seconds of work.
 const ROUND: u64 = 20_000;

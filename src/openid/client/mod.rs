@@ -5,6 +5,8 @@
 mod authorize;
 mod cache;
 mod credentials;
+#[cfg(test)]
+mod fuzz;
 mod page;
 mod redirect;
 #[cfg(test)]
