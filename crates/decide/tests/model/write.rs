@@ -36,6 +36,10 @@ impl Drive {
     fn learn(&mut self, status: &IdentityProviderConfigStatus) {
         let (is_configured, body) = (status.is_true(ConditionType::Configured), self.facts.declared.clone());
         let is_known = !self.facts.secret_unreadable;
+        if is_configured && self.facts.confuses {
+            // From now on it is taken for given, until something else shows.
+            self.declared().known.given = Some(body.clone());
+        }
         let previous = &mut self.declared().known.previous;
         if status.applied.is_none() {
             *previous = None;

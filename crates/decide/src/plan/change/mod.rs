@@ -162,6 +162,9 @@ impl<'a> Case<'a> {
         let matches = existing == Existing::Matching;
         let is_ours =
             self.resource.owns_configuration() || provenance::is_left_by_us(self.resource, self.observed, matches);
+        if is_ours && existing != Existing::None && !self.has_begun_again() {
+            self.judge_refused()?;
+        }
         if existing == Existing::None || is_ours {
             return Ok(self.application(desired, self.begun_cause()));
         }
