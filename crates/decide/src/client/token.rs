@@ -225,6 +225,13 @@ impl Case<'_> {
 }
 
 impl fmt::Display for Refusal {
+impl Credentials {
+    /// Does the answer show that the client id is known?
+    pub(super) fn knows_client(&self) -> bool {
+        matches!(self, Self::Accepted | Self::OtherMethod(_) | Self::FlowRefused)
+    }
+}
+
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} {}", self.status, self.error)
     }
