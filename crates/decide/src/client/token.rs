@@ -208,7 +208,8 @@ impl Case<'_> {
             }
         }
         for other in self.others() {
-            if self.ask(grant, SentSecret::Configured, Manner::Method(other))?.accepts() {
+            let by_other = |secret| self.ask(grant, secret, Manner::Method(other));
+            if by_other(SentSecret::Configured)?.accepts() && by_other(SentSecret::Random)?.fails_authentication() {
                 return Ok(Credentials::OtherMethod(other));
             }
         }
