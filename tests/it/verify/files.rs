@@ -123,6 +123,12 @@ async fn a_resource_that_cannot_be_read_is_refuted_by_its_field() {
     run.finds("spec", "refuted", "InvalidSpec", &["exactly one of clientId and clientIdSecretRef"]);
 }
 
+    let misplaced = json!({
+        "apiVersion": "sso.cognigy.ai/v1alpha1", "kind": "IdentityProviderConfig", "metadata": { "name": "acme" },
+        "spec": { "cognigy": { "apiUrl": "https://api-trial.cognigy.ai/new", "apiKeySecretRef": API_KEY } },
+    });
+    let run = desk.run(&["-f", "-", "-o", "json"], Some(&misplaced.to_string())).await;
+    run.finds("spec", "refuted", "InvalidSpec", &["invalid type: string, expected"]);
 #[tokio::test]
 async fn values_that_cannot_be_used_are_named_and_not_shown() {
     let (desk, _provider, issuer) = with_provider(PLAIN).await;
