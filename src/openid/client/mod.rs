@@ -14,8 +14,11 @@ mod token;
 use std::time::Duration;
 
 use cognigy_sso_api::{Oidc, TokenEndpointAuthMethod};
-use cognigy_sso_decide::{Asked, Callback, Credentials, Method, Provider, Trial, judge_callback, judge_credentials};
+use cognigy_sso_decide::{
+    Asked, Callback, Credentials, Method, NoAnswer, Provider, TransportFault, Trial, judge_callback, judge_credentials,
+};
 use secrecy::SecretString;
+use tokio::time::timeout;
 
 use crate::egress::{Bounds, CaBundle, Egress, Excess};
 
@@ -81,9 +84,14 @@ impl Client<'_> {
 
 /// Tries a client: what was found lately of the same credentials serves again, unless `fresh`.
 pub async fn try_client(egress: &Egress, trials: &Trials, client: &Client<'_>, fresh: bool) -> Trial {
-    let (credentials, callback) =
-        futures::join!(trials.credentials(egress, client, fresh), client.try_callback(egress));
-    Trial { credentials, callback }
+    let late = NoAnswer::Transport(TransportFault::TimedOut);
+    let credentials = timeout(trials.patience, trials.credentials(egress, client, fresh));
+    let callback = timeout(trials.patience, client.try_callback(egress));
+    let (credentials, callback) = futures::join!(credentials, callback);
+    Trial {
+        credentials: credentials.unwrap_or(Credentials::None(late)),
+        callback: callback.unwrap_or(Callback::None(late)),
+    }
 }
 
 /// Something that nobody can have issued or registered.
