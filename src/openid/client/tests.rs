@@ -238,7 +238,7 @@ async fn an_error_page_of_the_providers_own_is_no_callback() {
     scene.edit(|profile| profile.error_page = Some("https://errors.example/oops".to_owned()));
     assert_eq!(scene.try_client().await.callback, Callback::Accepted(Proof::Returned));
     scene.callback = format!("{CALLBACK}/other");
-    assert_eq!(scene.try_client().await.callback, Callback::Indistinct);
+    assert_eq!(scene.try_client().await.callback, Callback::Unclear { status: 302 });
 }
 
 #[tokio::test]
@@ -343,6 +343,10 @@ async fn servers_that_do_not_answer_leave_it_unknown() {
         scene.server.install(Plan::on(Operation::Authorize, [fault]).forever());
         let trial = scene.try_client().await;
         assert_eq!(trial, Trial { credentials: Credentials::None(token), callback: Callback::None(authorize) });
+        assert_eq!((scene.asked(Operation::Token), scene.asked(Operation::Authorize)), (1, 1), "nothing is repeated");
+    }
+}
+
 #[tokio::test]
 async fn a_provider_that_answers_late_is_not_waited_for_without_end() {
     use cognigy_sso_decide::TransportFault;
@@ -356,10 +360,6 @@ async fn a_provider_that_answers_late_is_not_waited_for_without_end() {
     let client = Client { callback: Some(CALLBACK), ..scene.client(&provider) };
     let trial = try_client(&scene.egress, &trials, &client, false).await;
     assert_eq!(trial, Trial::unanswered(NoAnswer::Transport(TransportFault::TimedOut)));
-}
-
-        assert_eq!((scene.asked(Operation::Token), scene.asked(Operation::Authorize)), (1, 1), "nothing is repeated");
-    }
 }
 
 #[tokio::test]
@@ -406,6 +406,10 @@ async fn a_thousand_resources_of_one_client_cost_one_try() {
     assert_eq!(scene.asked(Operation::Token), 2);
     try_client(&scene.egress, &trials, &tried, true).await;
     assert_eq!(scene.asked(Operation::Token), 4, "who asks for a check wants it made");
+    let other = "another-one".into();
+    try_client(&scene.egress, &trials, &Client { secret: Some(&other), ..tried }, false).await;
+    assert_eq!(scene.asked(Operation::Token), 6, "another secret is another client: itself, and by post");
+}
 
 #[tokio::test]
 async fn what_was_found_of_another_client_says_nothing() {
@@ -429,8 +433,4 @@ async fn what_was_found_of_another_client_says_nothing() {
         assert!(scene.asked(Operation::Token) > asked, "{}", scene.asked(Operation::Token));
         asked = scene.asked(Operation::Token);
     }
-}
-    let other = "another-one".into();
-    try_client(&scene.egress, &trials, &Client { secret: Some(&other), ..tried }, false).await;
-    assert_eq!(scene.asked(Operation::Token), 6, "another secret is another client: itself, and by post");
 }
