@@ -99,8 +99,39 @@ fn made_up() -> String {
     format!("{:032x}{:032x}", fastrand::u128(..), fastrand::u128(..))
 }
 
-/// An error as it may be repeated: characters that RFC 6749 allows there, at most 64.
+/// Errors that are repeated as they are: those of OAuth and OpenID Connect, and some that vendors add.
+const ERRORS: [&str; 25] = [
+    "access_denied",
+    "account_selection_required",
+    "consent_required",
+    "interaction_required",
+    "invalid_client",
+    "invalid_dpop_proof",
+    "invalid_grant",
+    "invalid_redirect_uri",
+    "invalid_request",
+    "invalid_request_object",
+    "invalid_request_uri",
+    "invalid_resource",
+    "invalid_scope",
+    "invalid_target",
+    "invalid_token",
+    "login_required",
+    "request_not_supported",
+    "request_uri_not_supported",
+    "server_error",
+    "temporarily_unavailable",
+    "unauthorized_client",
+    "unmet_authentication_requirements",
+    "unsupported_grant_type",
+    "unsupported_response_type",
+    "use_dpop_nonce",
+];
+
+/// An error as it may be repeated; `None` when it is none (RFC 6749 section 5.2), or longer than 64 characters. Of one that is
+/// not known nothing is repeated: it may hold what the provider was sent, a secret too.
 fn error_code(text: &str) -> Option<Box<str>> {
     let is_allowed = |byte: u8| matches!(byte, 0x20..=0x21 | 0x23..=0x5b | 0x5d..=0x7e);
-    ((1..=64).contains(&text.len()) && text.bytes().all(is_allowed)).then(|| text.into())
+    let is_error = (1..=64).contains(&text.len()) && text.bytes().all(is_allowed);
+    is_error.then(|| if ERRORS.contains(&text) { text.into() } else { "an error of its own".into() })
 }

@@ -95,12 +95,18 @@ mod tests {
     #[test]
     fn what_comes_back_answers_the_request() {
         assert_eq!(arrival("https://app.example/cb/1?error=login_required&state=s-1"), error("login_required"));
-        assert_eq!(arrival("https://app.example:443/cb/1#error=x&state=s-1"), error("x"));
-        let with_iss = "https://app.example/cb/1?error=x&state=s-1&iss=https%3A%2F%2Fidp.example%2F";
-        assert_eq!(arrival(with_iss), error("x"));
+        assert_eq!(arrival("https://app.example:443/cb/1#error=server_error&state=s-1"), error("server_error"));
+        let with_iss = "https://app.example/cb/1?error=server_error&state=s-1&iss=https%3A%2F%2Fidp.example%2F";
+        assert_eq!(arrival(with_iss), error("server_error"));
+        let own = "https://app.example/cb/1?error=s3cret&state=s-1";
+        assert_eq!(arrival(own), error("an error of its own"), "of what is not known nothing is repeated");
         assert_eq!(arrival("https://app.example/cb/1?code=c&state=s-1"), Arrival::Returned(Returned::Code));
-        for unproven in ["?error=x", "?error=x&state=other", "?error=x&state=s-1&iss=https://idp.example", "?state=s-1"]
-        {
+        for unproven in [
+            "?error=server_error",
+            "?error=server_error&state=other",
+            "?error=server_error&state=s-1&iss=https://idp.example",
+            "?state=s-1",
+        ] {
             let location = format!("https://app.example/cb/1{unproven}");
             assert_eq!(arrival(&location), Arrival::Returned(Returned::Unproven), "{unproven}");
         }
@@ -109,12 +115,12 @@ mod tests {
     #[test]
     fn only_the_very_redirect_uri_is_one() {
         for location in [
-            "https://app.example/cb/1/?error=x&state=s-1",
-            "https://app.example/cb/2?error=x&state=s-1",
-            "http://app.example/cb/1?error=x&state=s-1",
-            "https://app.example:8443/cb/1?error=x&state=s-1",
-            "https://user@app.example/cb/1?error=x&state=s-1",
-            "https://other.example/?redirect=https://app.example/cb/1&error=x&state=s-1",
+            "https://app.example/cb/1/",
+            "https://app.example/cb/2",
+            "http://app.example/cb/1",
+            "https://app.example:8443/cb/1",
+            "https://user@app.example/cb/1",
+            "https://other.example/",
         ] {
             let with = |query: &str| arrival(&format!("{location}?redirect=https://app.example/cb/1&state=s-1{query}"));
             assert_eq!(with(""), Arrival::Away, "{location}");

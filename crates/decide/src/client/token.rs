@@ -49,7 +49,7 @@ pub enum Manner {
 pub struct Refusal {
     /// HTTP status, 400 to 499.
     pub status: u16,
-    /// `error`, or the `errorCode` that some send instead: at most 64 characters that RFC 6749 section 5.2 allows.
+    /// `error`, or the `errorCode` that some send instead, where it is a known one; else words for another.
     pub error: Box<str>,
 }
 
@@ -225,7 +225,6 @@ impl Case<'_> {
     }
 }
 
-impl fmt::Display for Refusal {
 impl Credentials {
     /// Does the answer show that the client id is known?
     pub(super) fn knows_client(&self) -> bool {
@@ -233,6 +232,7 @@ impl Credentials {
     }
 }
 
+impl fmt::Display for Refusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} {}", self.status, self.error)
     }
