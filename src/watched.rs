@@ -176,7 +176,15 @@ impl<T> Part<T> {
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Part<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = serde_json::Value::deserialize(deserializer)?;
-        Ok(Self(serde_json::from_value(value).map(Box::new).map_err(|error| cut(&error.to_string()))))
+        Ok(Self(serde_json::from_value(value).map(Box::new).map_err(|error| cut(&without_text(&error.to_string())))))
+    }
+}
+
+/// What is wrong, without the text that was found in a wrong place: it may be a secret.
+fn without_text(error: &str) -> String {
+    match (error.split_once("string \""), error.rsplit_once("\", expected ")) {
+        (Some((before, _)), Some((_, expected))) => format!("{before}string, expected {expected}"),
+        _ => error.to_owned(),
     }
 }
 
@@ -243,6 +251,16 @@ mod tests {
         assert!(resource.spec.unwrap_err().contains("invalid type"));
         assert_eq!((resource.resource_version, resource.status.observed_generation), (42, 2));
         assert_eq!(resource.status.conditions[0].reason, cognigy_sso_api::Reason::Other);
+    }
+
+    #[test]
+    fn a_secret_in_a_wrong_place_is_not_repeated() {
+        for secret in ["s3cret", "s3cret\", expected s3cret", "string \"s3cret\\\""] {
+            let cognigy = json!({ "apiUrl": "https://api.example", "apiKeySecretRef": secret });
+            let object = json!({ "metadata": { "name": "acme" }, "spec": { "cognigy": cognigy } });
+            let problem = Resource::from(serde_json::from_value::<Watched>(object).unwrap()).spec.unwrap_err();
+            assert!(problem.starts_with("invalid type: string, expected ") && !problem.contains("s3cret"), "{problem}");
+        }
     }
 
     #[test]

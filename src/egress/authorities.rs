@@ -30,6 +30,11 @@ impl CaBundle {
         }
         (!store.is_empty()).then(|| Self(pem.into()))
     }
+
+    /// The PEM text.
+    pub(crate) fn pem(&self) -> &[u8] {
+        &self.0
+    }
 }
 
 /// The authorities that all outside calls trust.

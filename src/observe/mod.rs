@@ -77,7 +77,8 @@ impl Observer {
             return Observation { observed: Observed::nothing(), sources: Sources::default(), turn: None };
         };
         let (inputs, sources) = self.inputs(&resource.namespace, spec).await;
-        let inputs = Inputs { api_key: Ok(SecretString::default()), ..inputs };
+        let authorities = sources.provider_ca.as_ref().err().cloned().into_iter().collect();
+        let inputs = Inputs { api_key: Ok(SecretString::default()), authorities, ..inputs };
         let provider = self.provider(spec, &sources, false).await;
         Observation { observed: Observed { inputs, provider, ..Observed::nothing() }, sources, turn: None }
     }

@@ -102,8 +102,8 @@ impl<'a> Desk<'a> {
 
     fn arrival(&self, target: Target, asked: &Url, answer: &Answer) -> Arrival {
         let status = answer.status;
-        let request =
-            Request { redirect_uri: self.redirect_uri(target), state: &self.state, issuer: &self.issuer, asked };
+        let (redirect_uri, callback, issuer) = (self.redirect_uri(target), &self.callback, &self.issuer);
+        let request = Request { redirect_uri, state: &self.state, issuer, callback, status, asked };
         match (NoAnswer::of_status(status), status, &answer.location) {
             (Some(none), ..) => Arrival::None(none),
             (None, 300..400, Some(location)) => request.arrival(location, &self.client.oidc.issuer),

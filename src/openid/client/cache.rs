@@ -9,7 +9,7 @@ use ring::hmac;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Client;
-use crate::egress::Egress;
+use crate::egress::{CaBundle, Egress};
 
 /// Clients that are remembered.
 const CAPACITY: u64 = 10_000;
@@ -17,6 +17,8 @@ const CAPACITY: u64 = 10_000;
 const ACCEPTED: Duration = Duration::from_mins(5);
 /// All else is kept just long enough for those who ask at the same time.
 const OTHERWISE: Duration = Duration::from_secs(10);
+/// A provider that answers each question just in time shall not hold a resource up for long.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 struct Lifetime;
 
@@ -31,6 +33,8 @@ impl Expiry<[u8; 32], Credentials> for Lifetime {
 pub struct Trials {
     found: Cache<[u8; 32], Credentials>,
     key: hmac::Key,
+    /// How long a part of a trial may take.
+    pub(super) patience: Duration,
 }
 
 impl Default for Trials {
@@ -39,6 +43,7 @@ impl Default for Trials {
         Self {
             found: Cache::builder().max_capacity(CAPACITY).expire_after(Lifetime).build(),
             key: hmac::Key::new(hmac::HMAC_SHA256, &seed),
+            patience: PATIENCE,
         }
     }
 }
@@ -56,10 +61,11 @@ impl Trials {
     fn key(&self, client: &Client<'_>, secret: &SecretString) -> [u8; 32] {
         let mut context = hmac::Context::with_key(&self.key);
         let method = client.method().as_str();
-        let parts = [&*client.oidc.issuer, &client.provider.token_endpoint, client.id, method];
-        for part in parts.into_iter().chain([secret.expose_secret()]) {
+        let authority = client.ca.map(CaBundle::pem).unwrap_or_default();
+        let parts = [&*client.oidc.issuer, &client.provider.token_endpoint, client.id, method, secret.expose_secret()];
+        for part in parts.map(str::as_bytes).into_iter().chain([authority]) {
             context.update(&part.len().to_be_bytes());
-            context.update(part.as_bytes());
+            context.update(part);
         }
         let mut key = [0; 32];
         key.copy_from_slice(context.sign().as_ref());

@@ -16,8 +16,11 @@ mod token;
 use std::time::Duration;
 
 use cognigy_sso_api::{Oidc, TokenEndpointAuthMethod};
-use cognigy_sso_decide::{Asked, Callback, Credentials, Method, Provider, Trial, judge_callback, judge_credentials};
+use cognigy_sso_decide::{
+    Asked, Callback, Credentials, Method, NoAnswer, Provider, TransportFault, Trial, judge_callback, judge_credentials,
+};
 use secrecy::SecretString;
+use tokio::time::timeout;
 
 use crate::egress::{Bounds, CaBundle, Egress, Excess};
 
@@ -83,9 +86,14 @@ impl Client<'_> {
 
 /// Tries a client: what was found lately of the same credentials serves again, unless `fresh`.
 pub async fn try_client(egress: &Egress, trials: &Trials, client: &Client<'_>, fresh: bool) -> Trial {
-    let (credentials, callback) =
-        futures::join!(trials.credentials(egress, client, fresh), client.try_callback(egress));
-    Trial { credentials, callback }
+    let late = NoAnswer::Transport(TransportFault::TimedOut);
+    let credentials = timeout(trials.patience, trials.credentials(egress, client, fresh));
+    let callback = timeout(trials.patience, client.try_callback(egress));
+    let (credentials, callback) = futures::join!(credentials, callback);
+    Trial {
+        credentials: credentials.unwrap_or(Credentials::None(late)),
+        callback: callback.unwrap_or(Callback::None(late)),
+    }
 }
 
 /// Something that nobody can have issued or registered.
@@ -93,8 +101,39 @@ fn made_up() -> String {
     format!("{:032x}{:032x}", fastrand::u128(..), fastrand::u128(..))
 }
 
-/// An error as it may be repeated: characters that RFC 6749 allows there, at most 64.
+/// Errors that are repeated as they are: those of OAuth and OpenID Connect, and some that vendors add.
+const ERRORS: [&str; 25] = [
+    "access_denied",
+    "account_selection_required",
+    "consent_required",
+    "interaction_required",
+    "invalid_client",
+    "invalid_dpop_proof",
+    "invalid_grant",
+    "invalid_redirect_uri",
+    "invalid_request",
+    "invalid_request_object",
+    "invalid_request_uri",
+    "invalid_resource",
+    "invalid_scope",
+    "invalid_target",
+    "invalid_token",
+    "login_required",
+    "request_not_supported",
+    "request_uri_not_supported",
+    "server_error",
+    "temporarily_unavailable",
+    "unauthorized_client",
+    "unmet_authentication_requirements",
+    "unsupported_grant_type",
+    "unsupported_response_type",
+    "use_dpop_nonce",
+];
+
+/// An error as it may be repeated; `None` when it is none (RFC 6749 section 5.2), or longer than 64 characters. Of one that is
+/// not known nothing is repeated: it may hold what the provider was sent, a secret too.
 fn error_code(text: &str) -> Option<Box<str>> {
     let is_allowed = |byte: u8| matches!(byte, 0x20..=0x21 | 0x23..=0x5b | 0x5d..=0x7e);
-    ((1..=64).contains(&text.len()) && text.bytes().all(is_allowed)).then(|| text.into())
+    let is_error = (1..=64).contains(&text.len()) && text.bytes().all(is_allowed);
+    is_error.then(|| if ERRORS.contains(&text) { text.into() } else { "an error of its own".into() })
 }

@@ -14,6 +14,10 @@ pub(super) struct Request<'a> {
     pub(super) redirect_uri: &'a Url,
     pub(super) state: &'a str,
     pub(super) issuer: &'a Url,
+    /// The callback, which is never called.
+    pub(super) callback: &'a Url,
+    /// HTTP status of the answer.
+    pub(super) status: u16,
     /// The URL that answered: a relative `Location` starts from there.
     pub(super) asked: &'a Url,
 }
@@ -28,7 +32,13 @@ impl Request<'_> {
         if is_same_place(&url, self.redirect_uri) {
             return Arrival::Returned(self.returned(&url, issuer));
         }
-        if url.origin() == self.issuer.origin() { Arrival::Onward(url.as_str().into()) } else { Arrival::Away }
+        let may_follow = url.origin() == self.issuer.origin() && url.origin() != self.callback.origin();
+        if may_follow {
+            return Arrival::Onward(url.as_str().into());
+        }
+        // What brings an error elsewhere is an error page.
+        let has_error = parse(url.query().unwrap_or_default().as_bytes()).any(|(name, _)| name == "error");
+        if has_error { Arrival::Page { status: self.status, names: None } } else { Arrival::Away }
     }
 
     /// Some answer in the query, some in the fragment.
@@ -64,11 +74,18 @@ mod tests {
 
     const ISSUER: &str = "https://idp.example/";
 
+    const CALLBACK: &str = "https://app.example/cb/1";
+
     fn arrival(location: &str) -> Arrival {
+        arrival_at(CALLBACK, CALLBACK, location)
+    }
+
+    fn arrival_at(redirect_uri: &str, callback: &str, location: &str) -> Arrival {
         let url = |text: &str| Url::parse(text).unwrap();
-        let (redirect_uri, issuer) = (url("https://app.example/cb/1"), url(ISSUER));
-        let asked = url("https://idp.example/oauth/authorize?x=y");
-        Request { redirect_uri: &redirect_uri, state: "s-1", issuer: &issuer, asked: &asked }.arrival(location, ISSUER)
+        let (redirect_uri, callback, issuer) = (&url(redirect_uri), &url(callback), &url(ISSUER));
+        let asked = &url("https://idp.example/oauth/authorize?x=y");
+        let request = Request { redirect_uri, state: "s-1", issuer, callback, status: 302, asked };
+        request.arrival(location, ISSUER)
     }
 
     fn error(name: &str) -> Arrival {
@@ -78,12 +95,18 @@ mod tests {
     #[test]
     fn what_comes_back_answers_the_request() {
         assert_eq!(arrival("https://app.example/cb/1?error=login_required&state=s-1"), error("login_required"));
-        assert_eq!(arrival("https://app.example:443/cb/1#error=x&state=s-1"), error("x"));
-        let with_iss = "https://app.example/cb/1?error=x&state=s-1&iss=https%3A%2F%2Fidp.example%2F";
-        assert_eq!(arrival(with_iss), error("x"));
+        assert_eq!(arrival("https://app.example:443/cb/1#error=server_error&state=s-1"), error("server_error"));
+        let with_iss = "https://app.example/cb/1?error=server_error&state=s-1&iss=https%3A%2F%2Fidp.example%2F";
+        assert_eq!(arrival(with_iss), error("server_error"));
+        let own = "https://app.example/cb/1?error=s3cret&state=s-1";
+        assert_eq!(arrival(own), error("an error of its own"), "of what is not known nothing is repeated");
         assert_eq!(arrival("https://app.example/cb/1?code=c&state=s-1"), Arrival::Returned(Returned::Code));
-        for unproven in ["?error=x", "?error=x&state=other", "?error=x&state=s-1&iss=https://idp.example", "?state=s-1"]
-        {
+        for unproven in [
+            "?error=server_error",
+            "?error=server_error&state=other",
+            "?error=server_error&state=s-1&iss=https://idp.example",
+            "?state=s-1",
+        ] {
             let location = format!("https://app.example/cb/1{unproven}");
             assert_eq!(arrival(&location), Arrival::Returned(Returned::Unproven), "{unproven}");
         }
@@ -92,14 +115,26 @@ mod tests {
     #[test]
     fn only_the_very_redirect_uri_is_one() {
         for location in [
-            "https://app.example/cb/1/?error=x&state=s-1",
-            "https://app.example/cb/2?error=x&state=s-1",
-            "http://app.example/cb/1?error=x&state=s-1",
-            "https://app.example:8443/cb/1?error=x&state=s-1",
-            "https://user@app.example/cb/1?error=x&state=s-1",
-            "https://other.example/?redirect=https://app.example/cb/1&error=x&state=s-1",
+            "https://app.example/cb/1/",
+            "https://app.example/cb/2",
+            "http://app.example/cb/1",
+            "https://app.example:8443/cb/1",
+            "https://user@app.example/cb/1",
+            "https://other.example/",
         ] {
-            assert_eq!(arrival(location), Arrival::Away, "{location}");
+            let with = |query: &str| arrival(&format!("{location}?redirect=https://app.example/cb/1&state=s-1{query}"));
+            assert_eq!(with(""), Arrival::Away, "{location}");
+            let error_page = Arrival::Page { status: 302, names: None };
+            assert_eq!(with("&error=login_required"), error_page, "{location}");
+        }
+    }
+
+    #[test]
+    fn nobody_is_followed_to_where_the_callback_is() {
+        let (callback, unregistered) = ("https://idp.example/cb/1", "https://callback.invalid/x");
+        for location in ["/cb/1?error=access_denied", "/cb/1/", "/cb/1?code=c", "/login"] {
+            let arrival = arrival_at(unregistered, callback, location);
+            assert!(!matches!(arrival, Arrival::Onward(_)), "{location}: {arrival:?}");
         }
     }
 

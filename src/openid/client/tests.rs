@@ -75,19 +75,20 @@ impl Scene {
     async fn try_client(&self) -> Trial {
         let provider = self.provider().await;
         self.server.clear_calls();
-        let client = Client {
+        try_client(&self.egress, &Trials::default(), &self.client(&provider), false).await
+    }
+
+    fn client<'a>(&'a self, provider: &'a Provider) -> Client<'a> {
+        let is_special = |char: char| !char.is_ascii_alphanumeric() && char != '-';
+        Client {
             oidc: &self.oidc,
-            provider: &provider,
+            provider,
             ca: None,
             id: &self.id,
             secret: Some(&self.secret),
             callback: Some(&self.callback),
-            encoding_matters: self
-                .secret
-                .expose_secret()
-                .contains(|char: char| !char.is_ascii_alphanumeric() && char != '-'),
-        };
-        try_client(&self.egress, &Trials::default(), &client, false).await
+            encoding_matters: self.secret.expose_secret().contains(is_special),
+        }
     }
 
     fn asked(&self, operation: Operation) -> usize {
@@ -239,7 +240,7 @@ async fn an_error_page_of_the_providers_own_is_no_callback() {
     scene.edit(|profile| profile.error_page = Some("https://errors.example/oops".to_owned()));
     assert_eq!(scene.try_client().await.callback, Callback::Accepted(Proof::Returned));
     scene.callback = format!("{CALLBACK}/other");
-    assert_eq!(scene.try_client().await.callback, Callback::Indistinct);
+    assert_eq!(scene.try_client().await.callback, Callback::Unclear { status: 302 });
 }
 
 #[tokio::test]
@@ -349,6 +350,21 @@ async fn servers_that_do_not_answer_leave_it_unknown() {
 }
 
 #[tokio::test]
+async fn a_provider_that_answers_late_is_not_waited_for_without_end() {
+    use cognigy_sso_decide::TransportFault;
+    let scene = Scene::new(Style::Auth0).await;
+    let provider = scene.provider().await;
+    for operation in [Operation::Token, Operation::Authorize] {
+        scene.server.install(Plan::on(operation, [Fault::late(Duration::from_secs(5))]).forever());
+    }
+    let mut trials = Trials::default();
+    trials.patience = Duration::from_millis(200);
+    let client = Client { callback: Some(CALLBACK), ..scene.client(&provider) };
+    let trial = try_client(&scene.egress, &trials, &client, false).await;
+    assert_eq!(trial, Trial::unanswered(NoAnswer::Transport(TransportFault::TimedOut)));
+}
+
+#[tokio::test]
 async fn a_long_page_is_a_page() {
     let scene = Scene::new(Style::DexManyConnectors).await;
     let page = Fault::says(200, &"<p>".repeat(100_000));
@@ -385,16 +401,7 @@ async fn a_control_is_the_same_request_with_one_thing_made_up() {
 async fn a_thousand_resources_of_one_client_cost_one_try() {
     let scene = Scene::new(Style::Okta).await;
     let (provider, trials) = (scene.provider().await, Trials::default());
-    let client = |secret, callback| Client {
-        oidc: &scene.oidc,
-        provider: &provider,
-        ca: None,
-        id: "acme",
-        secret: Some(secret),
-        callback,
-        encoding_matters: false,
-    };
-    let tried = client(&scene.secret, None);
+    let tried = Client { callback: None, ..scene.client(&provider) };
     let all = (0..1000).map(|_| try_client(&scene.egress, &trials, &tried, false));
     let found = futures::future::join_all(all).await;
     assert!(found.iter().all(|trial| trial.credentials == Credentials::Accepted));
@@ -402,6 +409,30 @@ async fn a_thousand_resources_of_one_client_cost_one_try() {
     try_client(&scene.egress, &trials, &tried, true).await;
     assert_eq!(scene.asked(Operation::Token), 4, "who asks for a check wants it made");
     let other = "another-one".into();
-    try_client(&scene.egress, &trials, &client(&other, None), false).await;
+    try_client(&scene.egress, &trials, &Client { secret: Some(&other), ..tried }, false).await;
     assert_eq!(scene.asked(Operation::Token), 6, "another secret is another client: itself, and by post");
+}
+
+#[tokio::test]
+async fn what_was_found_of_another_client_says_nothing() {
+    let scene = Scene::new(Style::Okta).await;
+    let (provider, trials) = (scene.provider().await, Trials::default());
+    let authority = CaBundle::parse(Authority::new("private").unwrap().pem().as_bytes()).unwrap();
+    let tried = Client { callback: None, ..scene.client(&provider) };
+    let elsewhere = Oidc { issuer: format!("{}/elsewhere", scene.issuer), ..scene.oidc.clone() };
+    let moved = Provider { token_endpoint: format!("{}?x", provider.token_endpoint).into(), ..provider.clone() };
+    let post = Oidc { token_endpoint_auth_method: TokenEndpointAuthMethod::ClientSecretPost, ..scene.oidc.clone() };
+    let others = [
+        Client { id: "another", ..tried },
+        Client { ca: Some(&authority), ..tried },
+        Client { oidc: &elsewhere, ..tried },
+        Client { provider: &moved, ..tried },
+        Client { oidc: &post, ..tried },
+    ];
+    let mut asked = 0;
+    for client in [tried].into_iter().chain(others) {
+        try_client(&scene.egress, &trials, &client, false).await;
+        assert!(scene.asked(Operation::Token) > asked, "{}", scene.asked(Operation::Token));
+        asked = scene.asked(Operation::Token);
+    }
 }

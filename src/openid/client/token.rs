@@ -92,6 +92,8 @@ mod tests {
         assert_eq!(answer(400, r#"{"error":"invalid_grant","error_description":"x"}"#), refused(400, "invalid_grant"));
         assert_eq!(answer(401, r#"{"errorCode":"invalid_client","errorSummary":"x"}"#), refused(401, "invalid_client"));
         assert_eq!(answer(200, r#"{"access_token":"x"}"#), TokenAnswer::Issued);
+        let own = refused(401, "an error of its own");
+        assert_eq!(answer(401, r#"{"error":"client_secret s3cret is wrong"}"#), own, "it may hold what it was sent");
         for body in ["", "<html>", "[]", "{}", r#"{"error":7}"#, r#"{"error":""}"#, "{\"error\":\"a\\nb\"}"] {
             assert_eq!(answer(401, body), TokenAnswer::Wordless { status: 401 }, "{body}");
         }

@@ -60,6 +60,11 @@ async fn without_an_api_key_the_providers_half_is_checked() {
     assert_eq!(whole.code, 2);
     let half = desk.run(&["-f", file, "-o", "json", "--provider-only"], None).await;
     assert_eq!(half.code, 0, "{half:?}");
+    let ca = json!({ "configMapRef": { "name": "elsewhere", "key": "ca.crt" } });
+    let resource =
+        desk.idp(&issuer).with("/spec/cognigy/organizationId", json!(ORGANIZATION)).with("/spec/cognigy/caBundle", ca);
+    let without_ca = desk.check(resource, PLAIN, &["-o", "json", "--provider-only"]).await;
+    assert_eq!(without_ca.code, 0, "nor is Cognigy.AI's authority needed: {without_ca:?}");
     assert_eq!(desk.cognigy.calls(), []);
 }
 
@@ -118,6 +123,12 @@ async fn a_resource_that_cannot_be_read_is_refuted_by_its_field() {
         run.finds("spec", "refuted", "InvalidSpec", &[words]);
         assert_eq!(run.code, 1);
     }
+    let misplaced = json!({
+        "apiVersion": "sso.cognigy.ai/v1alpha1", "kind": "IdentityProviderConfig", "metadata": { "name": "acme" },
+        "spec": { "cognigy": { "apiUrl": "https://api-trial.cognigy.ai/new", "apiKeySecretRef": API_KEY } },
+    });
+    let run = desk.run(&["-f", "-", "-o", "json"], Some(&misplaced.to_string())).await;
+    run.finds("spec", "refuted", "InvalidSpec", &["invalid type: string, expected"]);
     let both = desk.idp("https://idp.example").with("/spec/oidc/clientIdSecretRef", json!({ "name": "a", "key": "b" }));
     let run = desk.check(both, PLAIN, &["-o", "json"]).await;
     run.finds("spec", "refuted", "InvalidSpec", &["exactly one of clientId and clientIdSecretRef"]);

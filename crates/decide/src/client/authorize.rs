@@ -54,7 +54,7 @@ pub enum Arrival {
     Away,
     /// On a page, or with an error that is not sent back.
     Page {
-        /// HTTP status: 200 to 299, or 400 to 499.
+        /// HTTP status: 200 to 299, 400 to 499, or 300 to 399 where it was sent to an error page elsewhere.
         status: u16,
         /// What the page complains about, if it does.
         names: Option<Named>,
@@ -68,8 +68,7 @@ pub enum Arrival {
 /// What a request came back with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Returned {
-    /// This `error`, with our `state`, and our `iss` if there is one: at most 64 characters that RFC 6749 section 4.1.2.1
-    /// allows.
+    /// This `error`, with our `state`, and our `iss` if there is one: a known one, or words for another.
     Error(Box<str>),
     /// A code, though nobody is signed in.
     Code,
@@ -185,7 +184,7 @@ impl Case<'_> {
             Arrival::Page { status: 400 | 401 | 404, names: Some(Named::RedirectUri) } => Callback::NotRegistered,
             Arrival::Page { status: 400 | 401 | 404, names: Some(Named::Client) } => Callback::ClientUnknown,
             Arrival::Page { status: 400.., names: Some(Named::Scopes) } => Callback::ScopesDoubtful,
-            Arrival::Page { status: status @ 400.., .. } => Callback::Unclear { status: *status },
+            Arrival::Page { status: status @ 300.., .. } => Callback::Unclear { status: *status },
             Arrival::None(none) => Callback::None(*none),
             Arrival::Onward(_) | Arrival::Away | Arrival::Page { .. } | Arrival::Taken => return self.by_contrast(),
         })

@@ -21,9 +21,11 @@ impl Trial {
     /// Both parts as one finding: what is refuted first, then what is not known.
     #[must_use]
     pub fn finding(&self, client: Registration<'_>) -> Finding {
-        let [first, second] = self.findings(client);
-        let (first, second) = if rank(&second) < rank(&first) { (second, first) } else { (first, second) };
-        if first.reason == second.reason && !first.is_true() {
+        let mut parts = self.findings(client);
+        parts.sort_by_key(rank);
+        let [first, second] = parts;
+        // What is refuted is not tried again by itself, and neither is what goes with it.
+        if first.is_false() && (second.reason == first.reason || may_be_told_later(second.reason)) {
             return first;
         }
         Finding { message: format!("{} {}", first.message, second.message), ..first }
@@ -32,7 +34,11 @@ impl Trial {
     /// What is found of the credentials, and of the callback.
     #[must_use]
     pub fn findings(&self, client: Registration<'_>) -> [Finding; 2] {
-        [self.credentials(client), client.callback(&self.callback)]
+        let callback = match &self.callback {
+            Callback::ClientUnknown if self.credentials.knows_client() => client.id_doubtful(),
+            callback => client.callback(callback),
+        };
+        [self.credentials(client), callback]
     }
 
     /// The authorization endpoint helps to tell which of id and secret is wrong.
@@ -46,13 +52,20 @@ impl Trial {
     }
 }
 
-/// What a person must mend comes first, then what is not known.
+/// What a person must mend comes first, then what may be told later: its reason says that it is tried again. Then what is not
+/// known.
 fn rank(finding: &Finding) -> u8 {
     match finding.status {
         ConditionStatus::False => 0,
-        ConditionStatus::Unknown => 1,
-        ConditionStatus::True => 2,
+        ConditionStatus::Unknown if may_be_told_later(finding.reason) => 1,
+        ConditionStatus::Unknown => 2,
+        ConditionStatus::True => 3,
     }
+}
+
+/// Was it not told for a reason that may pass?
+pub(crate) fn may_be_told_later(reason: Reason) -> bool {
+    matches!(reason, Reason::Retrying | Reason::Throttled | Reason::ServerError | Reason::Unreachable)
 }
 
 fn refuted(reason: Reason, message: String) -> Finding {
@@ -111,6 +124,17 @@ impl Registration<'_> {
             self.oidc.issuer
         );
         refuted(Reason::ClientNotFound, message)
+    }
+
+    /// Pages are read by their words: those of the token endpoint weigh more.
+    fn id_doubtful(&self) -> Finding {
+        let message = format!(
+            "The provider's authorization endpoint refuses the request and speaks of the client id, while its token endpoint \
+             accepts {}. Check at {} that the client is enabled and may be used to sign in, and try to sign in.",
+            self.name(),
+            self.oidc.issuer
+        );
+        unknown(Reason::Inconclusive, message)
     }
 
     fn secret_refused(&self, refusal: &Refusal) -> Finding {
@@ -187,8 +211,8 @@ impl Registration<'_> {
             ),
             Credentials::Issued => unknown(
                 Reason::UnexpectedAnswer,
-                "The provider issues tokens for an authorization code that does not exist. What it sent was not kept. Have \
-                 the provider examined: it may let anybody in.",
+                "The provider's token endpoint answers with success to an authorization code that does not exist. What it sent \
+                 was not kept. Have the provider examined: if it issues tokens for any code, it lets anybody in.",
             ),
             Credentials::NoSecret => {
                 unknown(Reason::NotChecked, "The credentials are not checked, since the client secret cannot be read.")

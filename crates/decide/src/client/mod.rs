@@ -15,6 +15,7 @@ use crate::observed::Inputs;
 
 pub use authorize::{Arrival, AuthorizeQuestion, Callback, Named, Proof, Returned, Target, judge_callback};
 pub use finding::Registration;
+pub(crate) use finding::may_be_told_later;
 pub use token::{
     Credentials, Grant, Manner, Method, Refusal, SentSecret, TokenAnswer, TokenQuestion, judge_credentials,
 };

@@ -49,7 +49,7 @@ pub enum Manner {
 pub struct Refusal {
     /// HTTP status, 400 to 499.
     pub status: u16,
-    /// `error`, or the `errorCode` that some send instead: at most 64 characters that RFC 6749 section 5.2 allows.
+    /// `error`, or the `errorCode` that some send instead, where it is a known one; else words for another.
     pub error: Box<str>,
 }
 
@@ -208,7 +208,8 @@ impl Case<'_> {
             }
         }
         for other in self.others() {
-            if self.ask(grant, SentSecret::Configured, Manner::Method(other))?.accepts() {
+            let by_other = |secret| self.ask(grant, secret, Manner::Method(other));
+            if by_other(SentSecret::Configured)?.accepts() && by_other(SentSecret::Random)?.fails_authentication() {
                 return Ok(Credentials::OtherMethod(other));
             }
         }
@@ -221,6 +222,13 @@ impl Case<'_> {
             None => method == TokenEndpointAuthMethod::ClientSecretBasic,
         };
         SECRET_METHODS.into_iter().filter(move |method| *method != self.method.declared && is_offered(*method))
+    }
+}
+
+impl Credentials {
+    /// Does the answer show that the client id is known?
+    pub(super) fn knows_client(&self) -> bool {
+        matches!(self, Self::Accepted | Self::OtherMethod(_) | Self::FlowRefused)
     }
 }
 

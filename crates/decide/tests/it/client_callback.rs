@@ -110,6 +110,12 @@ fn a_refusal_counts_when_it_names_the_redirect_uri_or_the_client() {
     assert_eq!(ends(&page(400, Some(Named::Scopes)), &refused()), (Callback::ScopesDoubtful, 1));
     let by_a_firewall = page(403, Some(Named::Client));
     assert_eq!(ends(&by_a_firewall, &refused()), (Callback::Unclear { status: 403 }, 1));
+    let error_page = page(302, None);
+    assert_eq!(
+        ends(&error_page, &refused()),
+        (Callback::Unclear { status: 302 }, 1),
+        "that is not a page to sign in on"
+    );
 }
 
 #[test]
@@ -117,7 +123,7 @@ fn pages_are_told_apart_by_the_control() {
     for real in [page(200, None), Arrival::Away] {
         assert_eq!(ends(&real, &refused()), (Callback::Accepted(Proof::Contrast), 2));
         assert_eq!(ends(&real, &page(422, None)), (Callback::Accepted(Proof::Contrast), 2));
-        for alike in [page(200, None), Arrival::Away] {
+        for alike in [page(200, None), page(302, None), Arrival::Away] {
             assert_eq!(ends(&real, &alike), (Callback::Indistinct, 2));
         }
         let none = NoAnswer::Transport(TransportFault::TimedOut);

@@ -190,7 +190,9 @@ fn a_client_that_is_refused_is_tried_by_the_other_methods_that_are_offered() {
     let offered = ["client_secret_post", "client_secret_jwt", "private_key_jwt"].map(ToOwned::to_owned);
     let accepts = |accepted: AuthMethod| {
         move |question: TokenQuestion| match question.manner {
-            Manner::Method(method) if method == accepted => refused(400, "invalid_grant"),
+            Manner::Method(method) if method == accepted && question.secret == Configured => {
+                refused(400, "invalid_grant")
+            }
             _ => refused(401, "invalid_client"),
         }
     };
@@ -198,7 +200,12 @@ fn a_client_that_is_refused_is_tried_by_the_other_methods_that_are_offered() {
     for other in [AuthMethod::ClientSecretPost, AuthMethod::ClientSecretJwt] {
         let (found, asked) = Desk { method, answer: &accepts(other) }.judge();
         assert_eq!(found, Credentials::OtherMethod(other));
-        assert!(asked.iter().all(|question| question.secret == Configured), "{asked:?}");
+        let controls = asked.iter().filter(|question| question.secret == Random);
+        assert_eq!(
+            controls.map(|question| question.manner).collect::<Vec<_>>(),
+            [Manner::Method(other)],
+            "and only then"
+        );
     }
     let (found, asked) = Desk { method, answer: &accepts(AuthMethod::None) }.judge();
     assert!(matches!(found, Credentials::Refused(_)), "{found:?}");
@@ -221,4 +228,16 @@ fn a_provider_that_takes_only_the_raw_form_is_found_out() {
     assert_eq!(asked.len(), 1, "where both forms are the same there is nothing to try");
     let post = Method { declared: AuthMethod::ClientSecretPost, ..special };
     assert!(matches!(Desk { method: post, answer: &raw_only }.judge().0, Credentials::Refused(_)));
+}
+
+#[test]
+fn a_method_by_which_any_secret_is_accepted_is_no_advice() {
+    let offered = ["client_secret_basic", "client_secret_post"].map(ToOwned::to_owned);
+    let by_post_the_code_is_looked_at_first = |question: TokenQuestion| match question.manner {
+        Manner::Method(AuthMethod::ClientSecretPost) => refused(400, "invalid_grant"),
+        _ => refused(401, "invalid_client"),
+    };
+    let method = Method { offered: Some(&offered), ..BASIC };
+    let (found, _) = Desk { method, answer: &by_post_the_code_is_looked_at_first }.judge();
+    assert!(matches!(found, Credentials::Refused(_)), "{found:?}");
 }

@@ -76,9 +76,35 @@ fn what_is_refuted_says_what_to_change_where() {
     says(&callback(Callback::FlowRefused), False, Reason::ClientFlowRefused, &words);
     let register = format!("Register {CALLBACK} as redirect URI of client abc123 at https://acme.eu.auth0.com/");
     says(&callback(Callback::NotRegistered), False, Reason::CallbackNotRegistered, &[&register]);
-    says(&callback(Callback::ClientUnknown), False, Reason::ClientNotFound, &["spec.oidc.clientId"]);
+    let unknown = Trial { credentials: Credentials::Indistinct, callback: Callback::ClientUnknown };
+    says(&unknown, False, Reason::ClientNotFound, &["spec.oidc.clientId"]);
     let words = ["openid profile email offline_access", "Allow them for the client"];
     says(&callback(Callback::ScopesRefused), False, Reason::ScopeRefused, &words);
+}
+
+#[test]
+fn a_client_that_the_token_endpoint_accepts_is_not_refuted_by_the_words_of_a_page() {
+    for found in [Credentials::Accepted, Credentials::OtherMethod(TokenEndpointAuthMethod::ClientSecretPost)] {
+        let trial = Trial { credentials: found, callback: Callback::ClientUnknown };
+        let [_, callback] = trial.findings(Registration { oidc: &oidc(), callback: CALLBACK, encoding_matters: false });
+        assert_eq!((callback.status, callback.reason), (Unknown, Reason::Inconclusive), "{}", callback.message);
+    }
+}
+
+#[test]
+fn what_may_be_told_later_is_said_so_that_it_is_tried_again_and_only_then() {
+    let later = Callback::None(NoAnswer::Status(503));
+    let open = Trial { credentials: Credentials::Indistinct, callback: later.clone() };
+    says(&open, Unknown, Reason::ServerError, &["public client", "tried again"]);
+    let refuted = Trial { credentials: Credentials::Refused(refusal()), callback: later };
+    says(&refuted, False, Reason::ClientRefused, &[]);
+    assert!(!say(&refuted).message.contains("tried again"), "{}", say(&refuted).message);
+}
+
+#[test]
+fn of_two_parts_that_are_not_known_each_says_what_to_do() {
+    let trial = Trial { credentials: Credentials::Indistinct, callback: Callback::AnyRedirect };
+    says(&trial, Unknown, Reason::Inconclusive, &["public client", "Take wildcards out"]);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use cognigy_sso_api::{
 
 use super::super::{Application, Cause, Effect};
 use super::Case;
-use crate::client::{Registration, encoding_matters};
+use crate::client::{Registration, encoding_matters, may_be_told_later};
 use crate::fault::Class;
 use crate::finding::Finding;
 
@@ -80,11 +80,6 @@ impl Case<'_> {
         let since = self.observed.last_tried.map(|tried| self.now.duration_since(tried));
         since.is_some_and(|since| Duration::try_from(since).unwrap_or_default() < pause)
     }
-}
-
-/// Was it not told for a reason that may pass?
-fn may_be_told_later(reason: Reason) -> bool {
-    matches!(reason, Reason::Retrying | Reason::Throttled | Reason::ServerError | Reason::Unreachable)
 }
 
 fn corrects(effect: Option<&Effect>) -> bool {
