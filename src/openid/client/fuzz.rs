@@ -38,7 +38,8 @@ fn redirects() {
     let (redirect_uri, issuer, asked) = (url("https://app.example/cb/1"), url(ISSUER), url("https://idp.example/a/b"));
     try_all(&Path::new(CORPUS).join("redirects"), |input| {
         let location = String::from_utf8_lossy(input);
-        let request = Request { redirect_uri: &redirect_uri, state: "s-1", issuer: &issuer, asked: &asked };
+        let (redirect_uri, issuer, asked) = (&redirect_uri, &issuer, &asked);
+        let request = Request { redirect_uri, state: "s-1", issuer, callback: redirect_uri, status: 302, asked };
         match request.arrival(&location, ISSUER) {
             Arrival::Onward(onward) => prop_assert_eq!(url(&onward).origin(), issuer.origin()),
             Arrival::Returned(returned) => {
@@ -48,7 +49,8 @@ fn redirects() {
                     prop_assert!(is_allowed(&error), "{:?}", error);
                 }
             }
-            arrival => prop_assert_eq!(arrival, Arrival::Away),
+            Arrival::Away | Arrival::Page { names: None, .. } => {}
+            arrival => prop_assert!(false, "{:?}", arrival),
         }
         Ok(())
     });

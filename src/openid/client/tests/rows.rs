@@ -91,7 +91,7 @@ async fn a_client_that_is_refused_is_refuted() {
         (error(400, "invalid_client"), 400, "invalid_client"),
         (error(401, "invalid_client"), 401, "invalid_client"),
         (error(401, "unauthorized_client"), 401, "unauthorized_client"),
-        (error(401, "anything"), 401, "anything"),
+        (error(401, "anything"), 401, "an error of its own"),
         (error_code(401, "invalid_client"), 401, "invalid_client"),
         (error(401, "access_denied"), 401, "access_denied"),
         (error(403, "access_denied"), 403, "access_denied"),
@@ -114,7 +114,7 @@ async fn what_speaks_of_the_request_or_of_the_server_is_unknown() {
     for (answer, found) in [
         (error(400, "invalid_request"), unclear(400, "invalid_request")),
         (error(400, "unsupported_grant_type"), unclear(400, "unsupported_grant_type")),
-        (error(422, "anything"), unclear(422, "anything")),
+        (error(422, "anything"), unclear(422, "an error of its own")),
         (Fault::says(200, r#"{"access_token":"x"}"#), Credentials::Issued),
         (Fault::says(201, ""), Credentials::Issued),
         (Fault::redirect("https://elsewhere.example/"), Credentials::None(status(302))),
@@ -188,7 +188,7 @@ async fn an_answer_that_is_not_sent_back_is_judged_by_what_it_names() {
 #[tokio::test]
 async fn pages_and_ways_elsewhere_are_told_apart_by_the_control() {
     let page = || Fault::page(200);
-    let elsewhere = || Fault::redirect("https://elsewhere.example/login?error=x");
+    let elsewhere = || Fault::redirect("https://elsewhere.example/login");
     let refusal = || Fault::page(400);
     for real in [page(), elsewhere()] {
         assert_eq!(authorize([real.clone(), refusal()]).await, Callback::Accepted(Proof::Contrast));
@@ -196,4 +196,6 @@ async fn pages_and_ways_elsewhere_are_told_apart_by_the_control() {
         assert_eq!(authorize([real.clone(), elsewhere()]).await, Callback::Indistinct);
         assert_eq!(authorize([real, Fault::status(503)]).await, Callback::None(status(503)));
     }
+    let error_page = Fault::redirect("https://elsewhere.example/oops?error=invalid_request");
+    assert_eq!(authorize([error_page, refusal()]).await, Callback::Unclear { status: 302 });
 }
