@@ -79,10 +79,12 @@ impl Context {
     /// Reads again what a resource was made from that stands as it was left before the restart, so that it can be put back and
     /// reset. Nobody outside the cluster is asked.
     pub(crate) async fn remember(&self, resource: Arc<Resource>, mut memory: Memory) -> Outcome {
-        let next = memory.rest.take().unwrap_or_default();
+        let mut next = memory.rest.take().unwrap_or_default();
         if let Ok(spec) = &resource.spec {
             let (inputs, sources) = self.observer.inputs(&resource.namespace, spec).await;
             memory.keep(&resource, &inputs, &sources);
+            let warning = resource.until_next_warning(&inputs, clock::now());
+            next = warning.map_or(next, |warning| warning.min(next));
             memory.core.remember(&resource, inputs);
         }
         Outcome { resource: Some((*resource).clone()), memory, next }
@@ -258,45 +260,4 @@ impl Context {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
-    use axum::Router;
-    use serde_json::json;
-
-    use super::*;
-    use crate::watched::Watched;
-
-    #[tokio::test]
-    async fn what_is_reported_already_is_not_written() {
-        let asked = Arc::new(AtomicUsize::new(0));
-        let counter = Arc::clone(&asked);
-        let server = Router::new().fallback(async move || {
-            counter.fetch_add(1, Ordering::Relaxed);
-        });
-        let context = Context::of(kube::Client::new(server, "default"));
-        let object = json!({ "metadata": { "namespace": "sso", "name": "acme" } });
-        let resource = Resource::from(serde_json::from_value::<Watched>(object).unwrap());
-        let mut other = resource.status.clone();
-        other.observed_generation = 7;
-        for (status, writes) in [(resource.status.clone(), 0), (other, 1)] {
-            let conclusion = Conclusion { status, events: Vec::new(), next: WRITE_AGAIN };
-            context.report(resource.clone(), conclusion, Memory::default(), false).await;
-            assert_eq!(asked.load(Ordering::Relaxed), writes);
-        }
-    }
-
-    #[test]
-    fn the_pause_before_another_write_doubles_to_five_minutes_with_jitter() {
-        for _ in 0..100 {
-            let mut memory = Memory::default();
-            for longest in [5, 10, 20, 40, 80, 160, 300, 300, 300] {
-                let longest = Duration::from_secs(longest);
-                let pause = memory.write_again();
-                assert!((longest / 2..=longest).contains(&pause), "{pause:?} of {longest:?}");
-            }
-        }
-        let pauses: std::collections::BTreeSet<_> = (0..100).map(|_| Memory::default().write_again()).collect();
-        assert!(pauses.len() > 50, "they differ");
-    }
-}
+mod tests;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use cognigy_sso_api::EXPIRES_AT;
 use cognigy_sso_decide::{InputProblem, ObjectKind};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -129,6 +130,10 @@ impl Document {
         self.metadata.get(member)?.as_str()
     }
 
+    fn expires_at(&self) -> Option<Box<str>> {
+        self.metadata.get("annotations")?.get(EXPIRES_AT)?.as_str().map(Into::into)
+    }
+
     fn is_in(&self, namespace: &str) -> bool {
         self.meta("namespace").is_none_or(|its| its == namespace)
     }
@@ -146,6 +151,7 @@ impl Document {
         Object {
             uid: String::new(),
             resource_version: String::new(),
+            expires_at: self.expires_at(),
             r#type: self.r#type.clone(),
             data: coded.chain(plain).collect(),
         }

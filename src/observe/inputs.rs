@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cognigy_sso_api::{IdentityProviderConfigSpec, KeyRef, KeySource, SecretVersion};
-use cognigy_sso_decide::{InputFault, InputProblem, Inputs, ObjectKind};
+use cognigy_sso_decide::{Expiry, InputFault, InputProblem, Inputs, ObjectKind};
 use futures::future::join_all;
 use k8s_openapi::api::core::v1::ConfigMap;
 use kube::api::GetParams;
@@ -137,6 +137,7 @@ fn inputs(objects: &Objects, sources: &Sources, spec: &IdentityProviderConfigSpe
         client_secret,
         authorities: authorities.into_iter().flatten().cloned().collect(),
         versions: names.into_iter().filter_map(|name| objects.version(name)).collect(),
+        expiries: Some(objects.expiries()),
     }
 }
 
@@ -144,6 +145,8 @@ fn inputs(objects: &Objects, sources: &Sources, spec: &IdentityProviderConfigSpe
 pub(super) struct Object {
     pub(super) uid: String,
     pub(super) resource_version: String,
+    /// Of a Secret: the annotation that says when it expires.
+    pub(super) expires_at: Option<Box<str>>,
     pub(super) r#type: Option<String>,
     pub(super) data: BTreeMap<String, Zeroizing<Vec<u8>>>,
 }
@@ -169,6 +172,7 @@ async fn config_map(client: &Client, namespace: &str, name: &str) -> Result<Obje
     Ok(Object {
         uid: map.metadata.uid,
         resource_version: map.metadata.resource_version,
+        expires_at: None,
         r#type: None,
         data: text.chain(binary.filter_map(|(key, value)| Some((key, value.decode()?)))).collect(),
     })
@@ -203,6 +207,12 @@ impl Objects {
             .bytes(kind, key, Some(TLS_TYPE))
             .and_then(|pem| CaBundle::parse(pem).ok_or(InputProblem::NoCertificate));
         bundle.map(Some).map_err(|problem| fault(field, kind, key, problem))
+    }
+
+    fn expiries(&self) -> Vec<Expiry> {
+        let secrets = self.0.iter().filter(|((kind, _), _)| *kind == ObjectKind::Secret);
+        let says = |(name, object): (&str, &Object)| Some(Expiry::read(name, object.expires_at.as_deref()?));
+        secrets.filter_map(|((_, name), object)| says((name, object.as_ref().ok()?))).collect()
     }
 
     fn version(&self, secret: &str) -> Option<SecretVersion> {
@@ -258,8 +268,8 @@ mod tests {
 
     fn objects(r#type: &str, value: &[u8]) -> Objects {
         let data = BTreeMap::from([("value".to_owned(), Zeroizing::new(value.to_vec()))]);
-        let object =
-            Object { uid: String::new(), resource_version: String::new(), r#type: Some(r#type.to_owned()), data };
+        let (uid, resource_version, r#type) = (String::new(), String::new(), Some(r#type.to_owned()));
+        let object = Object { uid, resource_version, expires_at: None, r#type, data };
         Objects(BTreeMap::from([((ObjectKind::Secret, "s".into()), Ok(object))]))
     }
 

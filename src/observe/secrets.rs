@@ -4,19 +4,21 @@
 //! The Kubernetes client's own way of reading would leave four copies of each Secret, one of them with every key. Beyond
 //! reach are the buffers of its connection (see [`crate::secret`]).
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::pin::pin;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use cognigy_sso_api::EXPIRES_AT;
 use cognigy_sso_decide::InputProblem;
 use futures::AsyncBufReadExt;
 use k8s_openapi::api::core::v1::Secret;
 use kube::api::{GetParams, ListParams};
 use kube::core::Request;
 use kube::{Client, Resource};
-use serde::de::{self, IgnoredAny, Visitor};
+use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
@@ -90,7 +92,7 @@ struct List<'a> {
     items: Vec<Wire<'a>>,
 }
 
-/// A Secret as it comes. Its annotations are not read: `kubectl apply` leaves the values in one of them.
+/// A Secret as it comes.
 #[derive(Deserialize)]
 struct Wire<'a> {
     #[serde(default)]
@@ -106,6 +108,7 @@ struct Wire<'a> {
 pub(super) struct Meta {
     pub(super) uid: String,
     pub(super) resource_version: String,
+    pub(super) annotations: Annotations,
 }
 
 impl Wire<'_> {
@@ -116,9 +119,48 @@ impl Wire<'_> {
         Object {
             uid: self.metadata.uid,
             resource_version: self.metadata.resource_version,
+            expires_at: self.metadata.annotations.expires_at,
             r#type: self.r#type,
             data: data.filter_map(|(key, value)| Some((key, value.decode()?))).collect(),
         }
+    }
+}
+
+/// The one annotation that is read. Of the others nothing is copied: `kubectl apply` leaves the values in one of them.
+#[derive(Default)]
+pub(super) struct Annotations {
+    pub(super) expires_at: Option<Box<str>>,
+}
+
+impl<'de> Deserialize<'de> for Annotations {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct One;
+
+        impl<'de> Visitor<'de> for One {
+            type Value = Annotations;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("annotations")
+            }
+
+            fn visit_unit<E: de::Error>(self) -> Result<Annotations, E> {
+                Ok(Annotations::default())
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Annotations, A::Error> {
+                let mut annotations = Annotations::default();
+                while let Some(key) = map.next_key::<Cow<'de, str>>()? {
+                    if key == EXPIRES_AT {
+                        annotations.expires_at = Some(map.next_value()?);
+                    } else {
+                        map.next_value::<IgnoredAny>()?;
+                    }
+                }
+                Ok(annotations)
+            }
+        }
+
+        deserializer.deserialize_any(One)
     }
 }
 
@@ -198,6 +240,21 @@ mod tests {
         assert_eq!((&*object.uid, &*object.resource_version, object.r#type.as_deref()), ("u", "7", Some("Opaque")));
         let values: Vec<_> = object.data.iter().map(|(key, value)| (key.as_str(), value.as_slice())).collect();
         assert_eq!(values, [("none", &b""[..]), ("one", b"secret")]);
+    }
+
+    #[test]
+    fn of_the_annotations_only_the_date_of_expiry_is_taken() {
+        for (annotations, expected) in [
+            (
+                json!({ "kubectl.kubernetes.io/last-applied-configuration": "{\"s3cret\":1}", "sso.cognigy.ai/x": "y" }),
+                None,
+            ),
+            (json!({ "other": { "not": "text" }, EXPIRES_AT: "2030-01-31T00:00:00Z" }), Some("2030-01-31T00:00:00Z")),
+            (json!(null), None),
+        ] {
+            let json = serde_json::to_vec(&json!({ "metadata": { "annotations": annotations } })).unwrap();
+            assert_eq!(read(&json, &[]).expires_at.as_deref(), expected);
+        }
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod conflicts;
 mod deletion;
 mod drift;
 mod examples;
+mod expiry;
 mod first_configuration;
 mod inputs;
 mod kills;

@@ -25,7 +25,8 @@ pub use reason::Reason;
 pub use reference::{KeyRef, KeySource};
 pub use spec::{Cognigy, IdentityProviderConfig, IdentityProviderConfigSpec, Oidc, Saml, Verification};
 pub use status::{
-    Applied, IdentityProviderConfigStatus, IssuerStatus, Operation, Organization, Pending, Refused, SecretVersion, Urls,
+    Applied, ExpiringSecret, IdentityProviderConfigStatus, IssuerStatus, Operation, Organization, Pending, Refused,
+    SecretVersion, Urls,
 };
 pub use urls::{ApiUrl, Issuer, UrlFault};
 
@@ -35,3 +36,5 @@ pub const GROUP: &str = "sso.cognigy.ai";
 pub const FINALIZER: &str = "sso.cognigy.ai/reset";
 /// An annotation of the resource: any new value asks for a check now.
 pub const RECONCILE_REQUESTED_AT: &str = "sso.cognigy.ai/reconcile-requested-at";
+/// An annotation of a Secret: when what it holds expires (RFC 3339).
+pub const EXPIRES_AT: &str = "sso.cognigy.ai/expires-at";

@@ -48,6 +48,10 @@ pub struct IdentityProviderConfigStatus {
     /// When the declared configuration was last applied again because somebody else had changed it; the last three times.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub corrections: Vec<Timestamp>,
+    /// Secrets that expire soon or have expired, by their annotation `sso.cognigy.ai/expires-at`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[x_kube(merge_strategy = ListMerge::Map(vec!["name".into()]))]
+    pub expiring: Vec<ExpiringSecret>,
     /// The last value of the annotation `sso.cognigy.ai/reconcile-requested-at` that was dealt with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_handled_reconcile_at: Option<Box<str>>,
@@ -83,6 +87,7 @@ impl Default for IdentityProviderConfigStatus {
             refused: None,
             tried: None,
             corrections: Vec::new(),
+            expiring: Vec::new(),
             last_handled_reconcile_at: None,
         }
     }
@@ -170,6 +175,19 @@ pub struct SecretVersion {
     pub uid: Box<str>,
     /// `metadata.resourceVersion`.
     pub resource_version: Box<str>,
+}
+
+/// A Secret that expires soon or has expired.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub struct ExpiringSecret {
+    /// `metadata.name`.
+    pub name: Box<str>,
+    /// When it expires; left out where the annotation holds no date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<Timestamp>,
+    /// Within how many days that is or was when it was reported: 30, 14, 3, or 0 when it has expired or cannot be told.
+    pub within_days: u32,
 }
 
 /// A change that was begun. It is on record before the first call is sent, so that whatever a crash leaves behind is known

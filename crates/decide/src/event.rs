@@ -21,6 +21,8 @@ pub enum EventKind {
     VerificationFailed,
     /// The resource cannot go yet.
     DeletionBlocked,
+    /// A Secret expires soon or has expired.
+    SecretExpiring,
 }
 
 impl EventKind {
@@ -37,6 +39,7 @@ impl EventKind {
             Self::Conflict => "Conflict",
             Self::VerificationFailed => "VerificationFailed",
             Self::DeletionBlocked => "DeletionBlocked",
+            Self::SecretExpiring => "SecretExpiring",
         }
     }
 
@@ -49,7 +52,8 @@ impl EventKind {
             | Self::DriftDetected
             | Self::Conflict
             | Self::VerificationFailed
-            | Self::DeletionBlocked => true,
+            | Self::DeletionBlocked
+            | Self::SecretExpiring => true,
         }
     }
 }

@@ -12,6 +12,7 @@ mod client;
 mod conclude;
 mod desired;
 mod event;
+mod expiry;
 mod fault;
 mod finding;
 mod fingerprint;
@@ -36,6 +37,7 @@ pub use client::{
 pub use conclude::{Conclusion, Ending, conclude, in_progress};
 pub use desired::Desired;
 pub use event::{Event, EventKind};
+pub use expiry::Expiry;
 pub use fault::{
     CallFault, Class, CognigyCall, Document, Fault, InputFault, InputProblem, ObjectKind, ProviderFault, TransportFault,
 };

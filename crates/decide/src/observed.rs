@@ -9,6 +9,7 @@ use secrecy::SecretString;
 use crate::claims::Claimant;
 use crate::client::Trial;
 use crate::desired::Desired;
+use crate::expiry::Expiry;
 use crate::fault::{CallFault, InputFault, ProviderFault};
 use crate::history::Change;
 use crate::provider::Provider;
@@ -108,6 +109,8 @@ pub struct Inputs {
     pub authorities: Vec<InputFault>,
     /// The Secrets that the configuration is made from, in the order of their names.
     pub versions: Vec<SecretVersion>,
+    /// When the referenced Secrets expire that say so; `None` where nothing was read.
+    pub expiries: Option<Vec<Expiry>>,
 }
 
 impl Inputs {
@@ -116,7 +119,8 @@ impl Inputs {
     pub fn unread() -> Self {
         let empty = || Ok(SecretString::default());
         let (api_key, client_secret) = (empty(), empty());
-        Self { api_key, client_id: Ok(String::new()), client_secret, authorities: Vec::new(), versions: Vec::new() }
+        let (authorities, versions) = (Vec::new(), Vec::new());
+        Self { api_key, client_id: Ok(String::new()), client_secret, authorities, versions, expiries: None }
     }
 
     /// Every value that cannot be used.

@@ -213,6 +213,7 @@ fn observed(resource: &Resource) -> Observed {
         client_secret: Ok(client_secret(oidc).into()),
         authorities: Vec::new(),
         versions: versions(spec, oidc),
+        expiries: Some(Vec::new()),
     };
     read(inputs, Some(oidc))
 }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::Ending;
 use super::trace::same_but_for_trace_ids;
+use crate::expiry;
 use crate::fault::Class;
 use crate::finding::Finding;
 use crate::observed::Receipt;
@@ -106,8 +107,9 @@ fn suspend(resource: &Resource, now: Timestamp, status: &mut IdentityProviderCon
 fn praise(resource: &Resource, status: &IdentityProviderConfigStatus, warning: Option<&str>) -> String {
     let organization = status.organization.as_ref().map_or("", |organization| &organization.id);
     let issuer = resource.spec.as_ref().ok().and_then(|spec| spec.oidc.as_ref()).map_or("", |oidc| &oidc.issuer);
-    let warning = warning.map_or_else(String::new, |warning| format!(" {warning}"));
-    format!("Organization {organization} signs in through {issuer}.{warning}")
+    let warnings = warning.map(str::to_owned).into_iter().chain(status.expiring.iter().map(expiry::message));
+    let praise = format!("Organization {organization} signs in through {issuer}.");
+    std::iter::once(praise).chain(warnings).collect::<Vec<_>>().join(" ")
 }
 
 /// A condition whose `lastTransitionTime` moves only with its status, and whose message does not change for another trace id.

@@ -4,13 +4,14 @@ use cognigy_sso_api::{Condition, ConditionStatus, ConditionType, IdentityProvide
 
 use super::Ending;
 use crate::event::{Event, EventKind};
+use crate::expiry;
 use crate::observed::Receipt;
 use crate::plan::{Cause, Outlook};
 
 /// What happened: what was found, what was applied, and the conditions that turned.
 pub(super) fn events(ending: &Ending<'_>, status: &IdentityProviderConfigStatus) -> Vec<Event> {
     let drift = drift(ending);
-    drift.into_iter().chain(applied(ending)).chain(turned(ending, status)).collect()
+    drift.into_iter().chain(applied(ending)).chain(turned(ending, status)).chain(expiring(ending, status)).collect()
 }
 
 /// Somebody else's change is news when it is seen first, whether or not it is corrected at once.
@@ -59,6 +60,13 @@ fn applied(ending: &Ending<'_>) -> Vec<Event> {
     };
     let note = format!("Applied the configuration of generation {generation}{again} to organization {organization}.");
     adopted.into_iter().chain([Event { kind, note }]).collect()
+}
+
+/// The Secrets that have come nearer to their expiry.
+fn expiring(ending: &Ending<'_>, status: &IdentityProviderConfigStatus) -> impl Iterator<Item = Event> {
+    let before = &ending.resource.status.expiring;
+    let news = status.expiring.iter().filter(|warning| !before.contains(warning));
+    news.map(|warning| Event { kind: EventKind::SecretExpiring, note: expiry::message(warning) })
 }
 
 /// The conditions that turned.

@@ -6,6 +6,7 @@ use cognigy_sso_api::{
 use jiff::Timestamp;
 
 use super::Ending;
+use crate::expiry;
 use crate::finding::Finding;
 use crate::observed::{Account, Observed};
 use crate::plan::Plan;
@@ -50,6 +51,14 @@ pub(super) fn note_trial(ending: &Ending<'_>, configured: &Finding, status: &mut
         status.tried = None;
     } else if ending.observed.trial.is_some() {
         status.tried = ending.fingerprint.map(|fingerprint| fingerprint.as_str().into());
+    }
+}
+
+/// Which Secrets expire soon, where they were read.
+pub(super) fn warn_of_expiry(ending: &Ending<'_>, status: &mut IdentityProviderConfigStatus) {
+    let Ending { resource, observed, moment, .. } = *ending;
+    if let Some(warnings) = expiry::warnings(resource, &observed.inputs, moment.now).filter(|_| !resource.deleting) {
+        status.expiring = warnings;
     }
 }
 

@@ -12,6 +12,7 @@ use cognigy_sso_api::{IdentityProviderConfigSpec, IdentityProviderConfigStatus, 
 use jiff::Timestamp;
 
 use crate::event::Event;
+use crate::expiry;
 use crate::fault::Class;
 use crate::fingerprint::Fingerprint;
 use crate::observed::{Observed, Receipt};
@@ -76,6 +77,7 @@ pub fn conclude(ending: &Ending<'_>) -> Conclusion {
     if let (Some(account), Some(spec)) = (plan.account(observed), spec) {
         facts::locate(&mut status, account, spec);
     }
+    facts::warn_of_expiry(ending, &mut status);
     facts::note_trial(ending, &configured, &mut status);
     facts::publish_issuer(&mut status, observed, plan, moment.now);
 
@@ -83,8 +85,11 @@ pub fn conclude(ending: &Ending<'_>) -> Conclusion {
     facts::keep_equal_secrets(&resource.status, &mut status);
     let events = events::events(ending, &status);
     let classes = found.iter().filter_map(|(_, finding)| finding.class);
-    let failing_since = failing_since(&found, &status).max(changed);
-    let next = next_visit(classes, interval, failing_since, moment);
+    let failing_since = failing_since(&found, &status);
+    let next = next_visit(classes, interval, failing_since.max(changed), moment);
+    // Retries come soon enough.
+    let threshold = expiry::until_next_threshold(&observed.inputs, moment.now).filter(|_| failing_since.is_none());
+    let next = threshold.map_or(next, |threshold| threshold.min(next));
     Conclusion { status, events, next }
 }
 

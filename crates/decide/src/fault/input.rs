@@ -45,6 +45,11 @@ impl InputFault {
     pub fn is_withdrawn(&self) -> bool {
         matches!(self.problem, InputProblem::NotSelected(_))
     }
+
+    /// Is it an object that could not be looked at, so that nothing is known of it?
+    pub(crate) fn is_unread(&self) -> bool {
+        matches!(self.problem, InputProblem::Forbidden | InputProblem::Unavailable | InputProblem::NotGiven)
+    }
 }
 
 /// What can be wrong with a referenced value.

@@ -21,6 +21,7 @@ mod conflicts;
 mod convergence;
 mod drift;
 mod events;
+mod expiry;
 mod fault_tables;
 mod fingerprint;
 mod held;

@@ -72,6 +72,7 @@ pub fn inputs(secret: Secret, client_id: &str) -> Inputs {
         client_secret: Ok(SecretString::from(format!("secret-{}", secret.value))),
         authorities: Vec::new(),
         versions: vec![version("acme-oidc", secret.version), version("cognigy-api", 1)],
+        expiries: Some(Vec::new()),
     }
 }
 

@@ -158,6 +158,7 @@ fn inputs(kubernetes: &Kubernetes, weather: &Weather, spec: &IdentityProviderCon
         client_secret: secret("spec.oidc.clientSecretRef", &oidc.client_secret_ref).map(SecretString::from),
         authorities: Vec::new(),
         versions: names.into_iter().filter_map(version).collect(),
+        expiries: Some(Vec::new()),
     }
 }
 

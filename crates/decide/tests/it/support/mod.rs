@@ -125,6 +125,7 @@ pub fn observed(change: impl FnOnce(&mut Observed)) -> Observed {
             client_secret: Ok(CLIENT_SECRET.into()),
             authorities: Vec::new(),
             versions: vec![version("acme-oidc", "1"), version("cognigy-api", "1")],
+            expiries: Some(Vec::new()),
         },
         account: Some(Ok(account())),
         provider: Some(Arc::new(Ok(provider(|_| {})))),

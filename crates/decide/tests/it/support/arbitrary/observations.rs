@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cognigy_sso_api::{Operation, Pending};
 use cognigy_sso_decide::{
-    Account, CallFault, Change, ChangeKind, Claimant, Desired, InputFault, Inputs, Login, Observed, Provider,
+    Account, CallFault, Change, ChangeKind, Claimant, Desired, Expiry, InputFault, Inputs, Login, Observed, Provider,
     ProviderFault, Resource,
 };
 use proptest::prelude::*;
@@ -36,17 +36,25 @@ fn authorities() -> impl Strategy<Value = Vec<InputFault>> {
     (cognigy, provider).prop_map(|(cognigy, provider)| cognigy.into_iter().chain(provider).collect())
 }
 
+/// Days around each threshold, and texts that are no date.
+fn expiries() -> impl Strategy<Value = Vec<Expiry>> {
+    let text = prop_oneof![(-1..40_i64).prop_map(|days| later(days * 86_400).to_string()), Just("soon".to_owned())];
+    let expiry = text.prop_map(|text| Expiry::read("acme-oidc", &text));
+    proptest::option::weighted(0.2, expiry).prop_map(|expiry| expiry.into_iter().collect())
+}
+
 fn inputs() -> impl Strategy<Value = Inputs> {
     let values = (
         value(API_KEY, "spec.cognigy.apiKeySecretRef"),
         value(CLIENT_ID, "spec.oidc.clientIdSecretRef"),
         value(CLIENT_SECRET, "spec.oidc.clientSecretRef"),
     );
-    (values, authorities(), mostly("1", vec!["2"])).prop_map(|((api_key, client_id, secret), authorities, number)| {
+    let given = (values, authorities(), mostly("1", vec!["2"]), expiries());
+    given.prop_map(|((api_key, client_id, secret), authorities, number, expiries)| {
         let read = [("acme-oidc", secret.is_ok()), ("cognigy-api", api_key.is_ok())];
         let versions = read.iter().filter(|(_, read)| *read).map(|(name, _)| version(name, number)).collect();
         let (api_key, client_secret) = (api_key.map(Into::into), secret.map(Into::into));
-        Inputs { api_key, client_id, client_secret, authorities, versions }
+        Inputs { api_key, client_id, client_secret, authorities, versions, expiries: Some(expiries) }
     })
 }
 

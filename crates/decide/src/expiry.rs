@@ -1,0 +1,96 @@
+//! Warnings ahead of a Secret's expiry: one for each threshold, so that nothing is written on the days in between.
+
+use std::time::Duration;
+
+use cognigy_sso_api::{EXPIRES_AT, ExpiringSecret};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::fault::InputFault;
+use crate::observed::Inputs;
+use crate::resource::Resource;
+
+/// How many days ahead there is a warning, and one when it is over.
+const THRESHOLDS: [u32; 4] = [0, 3, 14, 30];
+/// The longest text that may be a date, in bytes.
+const LONGEST_DATE: usize = 64;
+
+/// When a Secret expires, as its annotation says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expiry {
+    /// The Secret's name.
+    pub secret: Box<str>,
+    /// When; `None` where the annotation holds no date.
+    pub time: Option<Timestamp>,
+}
+
+impl Expiry {
+    /// What the annotation of this Secret says (RFC 3339). Nothing else of its text is kept. Years that have not four digits are
+    /// none that a status can hold.
+    #[must_use]
+    pub fn read(secret: &str, text: &str) -> Self {
+        let text = Some(text).filter(|text| text.len() <= LONGEST_DATE);
+        let time = text.and_then(|text| text.parse::<Timestamp>().ok()).filter(|time| *time >= Timestamp::UNIX_EPOCH);
+        let time = time.and_then(|time| Timestamp::from_second(time.as_second()).ok());
+        Self { secret: secret.into(), time }
+    }
+
+    fn warning(&self, now: Timestamp) -> Option<ExpiringSecret> {
+        let left = self.time.map(|time| time.duration_since(now));
+        let within_days = match left {
+            Some(left) => THRESHOLDS.into_iter().find(|days| left <= ahead(*days))?,
+            None => 0,
+        };
+        Some(ExpiringSecret { name: self.secret.clone(), time: self.time, within_days })
+    }
+
+    fn until_next_threshold(&self, now: Timestamp) -> Option<Duration> {
+        let left = self.time?.duration_since(now);
+        let pauses = THRESHOLDS.into_iter().filter_map(|days| Duration::try_from(left - ahead(days)).ok());
+        pauses.filter(|pause| !pause.is_zero()).min()
+    }
+}
+
+fn ahead(days: u32) -> SignedDuration {
+    SignedDuration::from_hours(24 * i64::from(days))
+}
+
+/// What there is to warn of; `None` where nothing was read. A Secret that cannot be read for now leaves its warning as it is.
+pub(crate) fn warnings(resource: &Resource, inputs: &Inputs, now: Timestamp) -> Option<Vec<ExpiringSecret>> {
+    let expiries = inputs.expiries.as_ref()?;
+    let is_unread = |warning: &&ExpiringSecret| {
+        let is_it = |fault: &&InputFault| fault.is_unread() && *fault.name == *warning.name;
+        inputs.faults().any(|fault| is_it(&fault))
+    };
+    let kept = resource.status.expiring.iter().filter(is_unread).cloned();
+    let mut warnings: Vec<_> = expiries.iter().filter_map(|expiry| expiry.warning(now)).chain(kept).collect();
+    warnings.sort_by(|one, other| one.name.cmp(&other.name));
+    Some(warnings)
+}
+
+/// How long until there is more to warn of.
+pub(crate) fn until_next_threshold(inputs: &Inputs, now: Timestamp) -> Option<Duration> {
+    inputs.expiries.iter().flatten().filter_map(|expiry| expiry.until_next_threshold(now)).min()
+}
+
+impl Resource {
+    /// How long until there is something to warn of that is not reported yet: at once, where there is by now.
+    #[must_use]
+    pub fn until_next_warning(&self, inputs: &Inputs, now: Timestamp) -> Option<Duration> {
+        let is_news = warnings(self, inputs, now).is_some_and(|warnings| warnings != self.status.expiring);
+        if is_news { Some(Duration::ZERO) } else { until_next_threshold(inputs, now) }
+    }
+}
+
+/// The warning in words. It tells the date and the threshold: the days that are left would make each day's another.
+pub(crate) fn message(warning: &ExpiringSecret) -> String {
+    let ExpiringSecret { name, time, within_days } = warning;
+    let mend = format!("Put a new value in, and its date into the annotation {EXPIRES_AT}.");
+    match (time, within_days) {
+        (None, _) => format!(
+            "Whether Secret {name} expires cannot be told: its annotation {EXPIRES_AT} holds no date. Write one such as \
+             2030-01-31T00:00:00Z (RFC 3339)."
+        ),
+        (Some(time), 0) => format!("Secret {name} has expired, on {time}. {mend}"),
+        (Some(time), days) => format!("Secret {name} expires within {days} days, on {time}. {mend}"),
+    }
+}
