@@ -253,6 +253,7 @@ mod tests {
         assert_eq!(resource.status.conditions[0].reason, cognigy_sso_api::Reason::Other);
     }
 
+    /// Lesson: Argo Workflows CVE-2026-40886.
     #[test]
     fn a_secret_in_a_wrong_place_is_not_repeated() {
         for secret in ["s3cret", "s3cret\", expected s3cret", "string \"s3cret\\\""] {
@@ -282,6 +283,7 @@ mod tests {
         }
     }
 
+    /// Lesson: Argo CD CVE-2023-40029.
     #[test]
     fn only_our_own_annotations_are_kept() {
         let values = r#"{ "data": { "apiKey": "Y2FuYXJ5" } }"#;

@@ -65,6 +65,7 @@ fn cases() -> Vec<(&'static str, Operation, Reply, &'static str)> {
     discovery.into_iter().map(of(Operation::Discovery)).chain(keys.into_iter().map(of(Operation::Keys))).collect()
 }
 
+/// Lesson: Content-Length trusted by guards (several, 2026).
 #[tokio::test]
 async fn hostile_answers_cost_at_most_a_mebibyte() {
     let server = Server::start();

@@ -166,6 +166,7 @@ mod tests {
         assert_eq!(account(without_id.as_bytes()), Err("something that is not a user"));
     }
 
+    /// Lesson: grafana-operator #2667.
     #[test]
     fn a_problem_keeps_code_and_trace_id_only_in_their_shape() {
         let fault = refusal(CognigyCall::Me, &answer(400, r#"{"code":1005,"traceId":"api-12:3","detail":"x"}"#));

@@ -254,6 +254,23 @@ mod tests {
         key
     }
 
+    /// Lesson: Argo Workflows CVE-2026-40886.
+    #[tokio::test]
+    async fn a_visit_that_panics_ends_nothing_but_itself() {
+        let mut controller = controller(5);
+        let (broken, other) = (known(&mut controller, 0), known(&mut controller, 1));
+        let (resource, _) = controller.store.get(&broken).unwrap();
+        controller.queue.begin(&broken);
+        let visit = controller.visits.spawn(async { panic!("planted") });
+        controller.visited.insert(visit.id(), Visited { key: broken.clone(), cause: Cause::Change, resource });
+        controller.queue.push(&other);
+        let ended = controller.visits.join_next_with_id().await.unwrap();
+        controller.ended(ended);
+        assert!(controller.store.get(&broken).is_some() && !controller.queue.is_visited(&broken), "it is tried again");
+        controller.dispatch();
+        assert!(controller.queue.is_visited(&other));
+    }
+
     #[tokio::test]
     async fn checks_that_were_due_take_half_of_the_places_and_changes_any() {
         let mut controller = controller(5);

@@ -152,6 +152,7 @@ mod tests {
         assert!(AddressPolicy::default().allows_host(&Url::parse("https://notlocalhost/").unwrap()));
     }
 
+    /// Lesson: names checked and then connected to by name again (several).
     #[test]
     fn literal_hosts_are_checked_in_every_spelling() {
         let policy = AddressPolicy::default();

@@ -242,6 +242,7 @@ mod tests {
         assert_eq!(values, [("none", &b""[..]), ("one", b"secret")]);
     }
 
+    /// Lesson: Argo CD CVE-2023-40029.
     #[test]
     fn of_the_annotations_only_the_date_of_expiry_is_taken() {
         for (annotations, expected) in [

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::support::{ISSUER, ORGANIZATION, SECRET, World, current};
 
+/// Lesson: pinniped #600, vault #28650.
 #[tokio::test]
 async fn a_wrong_issuer_is_refused_and_the_working_configuration_stays() {
     let world = World::new("wrong-issuer").await;
@@ -74,6 +75,7 @@ async fn each_field_that_cognigy_takes_is_sent_and_its_change_too() {
     assert_eq!(world.changes(), [Operation::Configure, Operation::Reset, Operation::Configure]);
 }
 
+/// Lesson: provider-keycloak #175, external-secrets #5443.
 #[tokio::test]
 async fn a_restart_sends_nothing_and_writes_nothing() {
     let world = World::new("restart").await;

@@ -51,6 +51,7 @@ async fn a_key_that_moves_to_another_organization_stops_everything() {
     assert_eq!(world.changes(), [Operation::Configure]);
 }
 
+/// Lesson: cert-manager's threat model.
 #[tokio::test]
 async fn a_host_that_no_key_may_go_to_is_refused() {
     let world = World::new("host").await;

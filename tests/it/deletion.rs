@@ -59,6 +59,7 @@ async fn a_suspended_resource_goes_and_keeps_the_configuration() {
     assert_eq!(world.changes(), [Operation::Configure]);
 }
 
+/// Lesson: edp-keycloak-operator #175.
 #[tokio::test]
 async fn a_blocked_deletion_says_why_and_goes_on_when_the_key_is_back() {
     let world = World::new("blocked").await;
@@ -81,6 +82,7 @@ async fn a_blocked_deletion_says_why_and_goes_on_when_the_key_is_back() {
     assert_eq!(world.changes(), [Operation::Configure, Operation::Reset]);
 }
 
+/// Lesson: edp-keycloak-operator #175.
 #[tokio::test]
 async fn a_key_that_goes_first_is_remembered_for_the_reset() {
     let world = World::new("remembered").await;

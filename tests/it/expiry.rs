@@ -35,6 +35,7 @@ async fn warnings(world: &World) -> usize {
     world.events("acme").await.iter().filter(|reason| *reason == "SecretExpiring").count()
 }
 
+/// Lesson: deckhouse #7549, entra-docs #77.
 #[tokio::test]
 async fn a_secret_that_comes_near_its_expiry_is_warned_of_once_for_each_threshold() {
     let world = World::new("expiry").await;

@@ -11,6 +11,7 @@ use crate::support::{ORGANIZATION, PATIENCE, SECRET, World, eventually};
 
 const ROTATED: &str = "rotated-secret-canary-11c8";
 
+/// Lesson: keycloak #23087, external-secrets #2035.
 #[tokio::test]
 async fn a_secret_that_comes_late_is_noticed() {
     let world = World::new("late-secret").await;
@@ -32,6 +33,7 @@ async fn a_secret_that_comes_late_is_noticed() {
     assert_eq!(world.configured_secret().as_deref(), Some(SECRET));
 }
 
+/// Lesson: keycloak #23087, external-secrets #2035.
 #[tokio::test]
 async fn an_authority_that_comes_late_is_noticed() {
     let world = World::new("late-ca").await;
@@ -45,6 +47,7 @@ async fn an_authority_that_comes_late_is_noticed() {
     world.ready("acme").await;
 }
 
+/// Lesson: Hostzero keycloak-operator that compares masked secrets.
 #[tokio::test]
 async fn a_rotated_secret_is_applied_by_reset_and_configure() {
     let world = World::new("rotated").await;
@@ -65,6 +68,7 @@ async fn a_rotated_secret_is_applied_by_reset_and_configure() {
     world.ready("acme").await;
 }
 
+/// Lesson: provider-keycloak #175, external-secrets #5443.
 #[tokio::test]
 async fn the_same_bytes_in_a_new_version_of_a_secret_change_nothing() {
     let world = World::new("same-bytes").await;
@@ -169,6 +173,7 @@ async fn a_client_id_from_a_secret_is_followed() {
     eventually(followed).await.expect("the new client id is applied");
 }
 
+/// Lesson: cert-manager's threat model.
 #[tokio::test]
 async fn secrets_of_other_controllers_are_refused_and_an_authority_in_one_for_tls_is_not() {
     let world = World::new("foreign").await;

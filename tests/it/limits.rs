@@ -18,6 +18,7 @@ fn check_now(number: usize) -> Value {
     json!({ "metadata": { "annotations": { "sso.cognigy.ai/reconcile-requested-at": number.to_string() } } })
 }
 
+/// Lesson: cert-manager #6106.
 #[tokio::test]
 async fn retry_after_is_heeded_in_every_form_and_for_that_key_alone() {
     let in_a_minute = httpdate(SystemTime::now() + Duration::from_mins(1));

@@ -25,6 +25,7 @@ mod first_configuration;
 mod inputs;
 mod kills;
 mod leadership;
+mod lessons;
 mod limits;
 mod namespace;
 mod process;

@@ -92,6 +92,7 @@ async fn no_secret_is_let_out() {
     assert!(operator.log().contains("TRACE"), "the log was kept at its most talkative");
 }
 
+/// Lesson: keycloak #17515, external-secrets #1603, argo-cd #23578.
 #[tokio::test]
 async fn kubectl_wait_is_never_true_for_an_old_generation() {
     let world = World::new("kubectl").await;
@@ -115,6 +116,7 @@ async fn kubectl(world: &World, timeout: &str) -> bool {
     command.output().await.unwrap().status.success()
 }
 
+/// Lesson: Argo Workflows CVE-2026-40886.
 #[tokio::test]
 async fn an_unusual_object_stops_nobody() {
     let world = World::new("unusual").await;

@@ -71,6 +71,7 @@ async fn discovery_documents_that_do_not_fit_are_refuted() {
     assert_eq!(world.changes(), []);
 }
 
+/// Lesson: pinniped that calls keys valid of which none is usable.
 #[tokio::test]
 async fn keys_that_do_not_fit_are_refuted() {
     let world = World::new("no-keys").await;

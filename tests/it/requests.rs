@@ -90,6 +90,7 @@ async fn a_retry_is_announced_and_the_recovery_too() {
     assert!(ready.condition(ConditionType::Reconciling).is_none() && ready.condition(ConditionType::Stalled).is_none());
 }
 
+/// Lesson: pinniped that drops a login in a provider's outage.
 #[tokio::test]
 async fn an_outage_leaves_ready_true_and_says_since_when() {
     let world = World::new("outage").await;

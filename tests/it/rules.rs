@@ -65,6 +65,7 @@ fn findings(status: &Status) -> impl Iterator<Item = (&str, &str)> {
     causes.chain([("", status.message.as_str())])
 }
 
+/// Lesson: keycloak #17515, external-secrets #1603, argo-cd #23578.
 #[tokio::test]
 async fn a_fresh_resource_counts_as_in_progress() {
     let client = client().await;

@@ -131,6 +131,7 @@ async fn faults(world: &World, seen: &mut Seen) {
     world.ready("acme").await;
 }
 
+/// Lesson: Argo CD CVE-2025-23216 and six more.
 #[tokio::test]
 async fn no_secret_is_in_anything_that_comes_out_whatever_happens() {
     let world = World::new("secrecy").await;

@@ -31,6 +31,7 @@ async fn not_selected(world: &World, field: &str, secret: &str) {
     world.condition("acme", ConditionType::Stalled, ConditionStatus::True, Reason::SecretNotSelected).await;
 }
 
+/// Lesson: cert-manager's threat model.
 #[tokio::test]
 async fn secrets_without_the_labels_are_not_used_and_noticed_as_they_get_and_lose_them() {
     let world = World::new("selected").await;

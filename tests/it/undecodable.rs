@@ -121,6 +121,7 @@ fn unreadable() -> Vec<(&'static str, Value)> {
     ]
 }
 
+/// Lesson: Flux CVE-2022-39272.
 #[tokio::test]
 async fn specs_and_statuses_that_cannot_be_read_are_reported_and_stop_nobody() {
     let cluster = ControlPlane::start(&Options::default()).await.unwrap();

@@ -247,6 +247,7 @@ pub struct Verification {
 mod tests {
     use super::*;
 
+    /// Lesson: Flux CVE-2022-39272.
     #[test]
     fn an_interval_is_one_whatever_stands_there() {
         let key = serde_json::json!({ "name": "key", "key": "key" });

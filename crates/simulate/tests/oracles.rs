@@ -210,6 +210,7 @@ fn health() {
     assert_eq!(events, [8]);
 }
 
+/// Lesson: keycloak #17515, external-secrets #1603, argo-cd #23578.
 #[test]
 fn kstatus_tells_the_four_classes() {
     let (history, _) = clean();

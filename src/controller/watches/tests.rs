@@ -86,6 +86,7 @@ async fn synced(client: &Client, scope: &Scope) -> (Store, usize) {
     (store, nameless)
 }
 
+/// Lesson: Flux CVE-2022-39272.
 #[tokio::test]
 async fn one_resource_that_cannot_be_decoded_among_ten_thousand_stops_nothing_and_is_reported() {
     let (client, requests) = api_server();

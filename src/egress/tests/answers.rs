@@ -211,6 +211,7 @@ fn headers(request: &str) -> BTreeSet<&str> {
     request.lines().skip(1).filter_map(|line| line.split_once(": ")).map(|(name, _)| name).collect()
 }
 
+/// Lesson: Content-Length trusted by guards (several, 2026).
 #[tokio::test]
 async fn nothing_is_sent_but_what_is_meant() {
     let stage = Stage::start().await;

@@ -45,6 +45,7 @@ fn in_turn(answers: &[&[&str]]) -> (Lookup, Arc<AtomicUsize>) {
     (lookup, asked)
 }
 
+/// Lesson: names checked and then connected to by name again (several).
 #[tokio::test]
 async fn a_name_that_is_bound_anew_is_asked_for_once_a_connection() {
     let server = RawServer::start(ok).await;
@@ -63,6 +64,7 @@ fn localhost() -> IpAddr {
     Ipv4Addr::LOCALHOST.into()
 }
 
+/// Lesson: cert-manager GHSA-gx3x-vq4p-mhhv.
 #[tokio::test]
 async fn of_a_mixed_list_the_allowed_ones_are_tried_whatever_their_order() {
     let server = RawServer::start(ok).await;
@@ -95,6 +97,7 @@ async fn a_broken_address_family_keeps_nobody_from_the_other() {
     assert_eq!(get(&egress, &format!("https://idp.example:{}/", server.port)).await.unwrap().status, 200);
 }
 
+/// Lesson: cert-manager GHSA-gx3x-vq4p-mhhv.
 #[tokio::test]
 async fn of_very_many_addresses_some_are_tried() {
     let many: Vec<String> = (1..=255).map(|host| format!("127.0.1.{host}")).collect();
@@ -137,6 +140,7 @@ async fn message(lookup: Lookup, allowed: &[&str], host: &str, port: u16) -> Str
     format!("{:?} {}", fault.reason(), fault.message()).replace(&format!("{host}:{port}"), "SERVER")
 }
 
+/// Lesson: Kyverno CVE-2026-4789.
 #[tokio::test]
 async fn refused_filtered_denied_and_unknown_are_one_fault_with_one_text() {
     // Whoever takes a check away shall not meet another machine: what is denied is loopback too.
@@ -195,6 +199,7 @@ async fn an_answer_that_never_pauses_for_long_ends_by_the_deadline_of_the_whole_
     assert!((1.0..5.0).contains(&began.elapsed().as_secs_f64()), "{:?}", began.elapsed());
 }
 
+/// Lesson: edp-keycloak-operator #128.
 #[tokio::test]
 async fn calls_with_the_same_authority_share_a_client_and_its_connections() {
     use cognigy_sso_testkit::pki::Authority;
@@ -226,6 +231,7 @@ async fn calls_with_the_same_authority_share_a_client_and_its_connections() {
     assert_eq!(attempts(Some(&bundle())).await, (0, Ok(200)));
 }
 
+/// Lessons: Kyverno CVE-2026-41323; edp-keycloak-operator #128.
 #[test]
 fn nothing_else_goes_out() {
     let mut files = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];

@@ -139,6 +139,7 @@ impl Sealed {
     }
 }
 
+/// Lesson: Kyverno CVE-2026-4789.
 #[tokio::test]
 async fn of_every_url_it_is_known_what_it_leads_to() {
     let (mut wrong, mut connections, mut by_section) = (Vec::new(), 0, HashMap::new());

@@ -265,6 +265,7 @@ async fn every_method_that_takes_a_secret_can_be_tried_and_told_from_the_others(
     }
 }
 
+/// Lesson: open-webui #20733, openid-client #134.
 #[tokio::test]
 async fn special_characters_are_form_encoded() {
     for special in ["p+q/r=s%41:t u", "pässwört&=", "a\"b\\c"] {

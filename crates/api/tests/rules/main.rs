@@ -103,3 +103,19 @@ fn every_field_is_described() {
         assert!(path.ends_with("[]") || text.ends_with('.'), "{path} is described as: {text}");
     });
 }
+
+/// Lesson: external-secrets GHSA-77v3-r3jw-j2v2, GHSA-fcxq-v2r3-cc8h.
+#[test]
+fn no_reference_names_a_namespace() {
+    let schema = schema::schema();
+    let mut references = 0;
+    schema::visit(schema::spec(&schema), "spec", &mut |path, field| {
+        assert!(!path.to_lowercase().contains("namespace"), "{path}");
+        if path.ends_with("Ref") {
+            let members: Vec<_> = field["properties"].as_object().unwrap().keys().collect();
+            assert_eq!(members, ["key", "name"], "{path}");
+            references += 1;
+        }
+    });
+    assert_eq!(references, 9, "every reference was looked at");
+}

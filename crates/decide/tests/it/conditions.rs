@@ -78,6 +78,7 @@ fn time_moves_only_with_the_status() {
     assert_eq!(time(&back.status, ConditionType::SecretsResolved), now());
 }
 
+/// Lesson: keycloak #17515, external-secrets #1603, argo-cd #23578.
 #[test]
 fn every_condition_speaks_of_the_generation_that_was_looked_at() {
     let edited = edited(ready(|_| {}), |spec| spec.interval = "1h".to_owned());

@@ -1,4 +1,4 @@
-//! Warnings ahead of a Secret's expiry. Lesson: deckhouse #7549 and entra-docs #77, client secrets that expired unnoticed.
+//! Warnings ahead of a Secret's expiry.
 
 use std::time::Duration;
 
@@ -38,6 +38,7 @@ fn notes(visit: &Visit) -> Vec<&str> {
     warnings.map(|event| event.note.as_str()).collect()
 }
 
+/// Lesson: deckhouse #7549, entra-docs #77.
 #[test]
 fn each_threshold_is_one_warning_and_the_days_between_write_nothing() {
     let mut resource = look_before(39 * DAY, resource(|_| {})).resource;
@@ -97,6 +98,7 @@ fn any_form_of_rfc_3339_is_a_date() {
     }
 }
 
+/// Lesson: deckhouse #7549, entra-docs #77.
 #[test]
 fn the_next_visit_is_no_later_than_the_next_threshold() {
     let slow = || resource(|spec| spec.interval = "24h".to_owned());

@@ -97,6 +97,7 @@ fn answer(call: CognigyCall, status: u16, retry_after: Option<u64>) -> CallFault
     CallFault::Refused { call, status, code: Some(1005), trace_id: Some("trace-77aa".to_owned()), retry_after }
 }
 
+/// Lesson: cert-manager #6106.
 #[test]
 fn every_status_that_cognigy_answers() {
     use Class::{Input, Throttled, Transient};

@@ -252,6 +252,8 @@ proptest! {
     }
 
     /// The secrets that came in do not come out.
+    ///
+    /// Lesson: Argo CD CVE-2025-23216 and six more.
     #[test]
     fn no_secret_comes_out((resource, observed) in scene(), receipt in receipt()) {
         let (planned, conclusion) = pass(&resource, &observed, &receipt);

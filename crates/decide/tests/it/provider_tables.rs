@@ -73,6 +73,7 @@ fn every_other_fault_is_refuted_and_names_the_field_or_the_member() {
     }
 }
 
+/// Lesson: pinniped #600, vault #28650.
 #[test]
 fn a_mismatch_says_exactly_what_to_write() {
     let mismatch = |declared: &str, published: &str| {
@@ -118,6 +119,7 @@ fn key(key_type: &str, usage: Option<&str>, algorithm: Option<&str>) -> KeyFacts
     KeyFacts { key_type: key_type.to_owned(), usage, algorithm }
 }
 
+/// Lesson: pinniped that calls keys valid of which none is usable.
 #[test]
 fn keys_are_judged_for_the_algorithm() {
     let table = [

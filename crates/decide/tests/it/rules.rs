@@ -68,6 +68,7 @@ fn rule_1_nothing_that_somebody_else_applied_is_reset() {
     }
 }
 
+/// Lesson: pinniped that drops a login in a provider's outage.
 #[test]
 fn rule_2_nothing_working_is_given_up_while_the_provider_is_refuted_or_unknown() {
     let blocked = [
