@@ -159,3 +159,28 @@ fn what_table_and_tests_do_not_agree_on_is_found() {
     assert_eq!(found("| Acme #1 | it holds | |", "/// It holds.").len(), 1);
     assert_eq!(found(&row.replace("answers", "connections"), "/// Lesson: Acme #1.").len(), 2);
 }
+
+/// What is missing in the sections of threats.
+fn gaps(text: &str) -> Vec<String> {
+    let sections = text.split("\n### ").skip(1).map(|section| section.split("\n## ").next().unwrap_or_default());
+    let gaps = |section: &str| {
+        let title = section.lines().next().unwrap_or_default().to_owned();
+        let parts = ["At stake", "Against it", "Shown by", "What remains"];
+        let has = |part: &str| section.contains(&format!("\n- **{part}**: "));
+        let is_shown = names(section).next().is_some();
+        (!(parts.iter().all(|part| has(part)) && is_shown)).then_some(title)
+    };
+    sections.filter_map(gaps).collect()
+}
+
+#[test]
+fn every_threat_says_what_stands_against_it_and_is_shown() {
+    let text = document("security.md");
+    assert_eq!(gaps(&text), Vec::<String>::new());
+    assert!(text.matches("\n### ").count() >= 12);
+    let whole = "\n### 1. It\n\n- **At stake**: a\n- **Against it**: b\n- **Shown by**: `api::spec::it`\n- **What remains**: c\n";
+    assert!(gaps(whole).is_empty());
+    for part in ["- **At stake**: a\n", "- **What remains**: c\n", "`api::spec::it`"] {
+        assert_eq!(gaps(&whole.replace(part, "")), ["1. It"], "{part}");
+    }
+}

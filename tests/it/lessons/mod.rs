@@ -2,6 +2,7 @@
 //! elsewhere; each of them names its lesson.
 
 mod content;
+mod dependencies;
 mod documents;
 mod manifests;
 mod reach;
