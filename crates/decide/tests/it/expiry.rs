@@ -77,7 +77,7 @@ fn a_warning_names_secret_date_threshold_and_what_to_do() {
 
 #[test]
 fn what_is_no_date_is_a_warning_that_names_the_annotation_and_repeats_nothing() {
-    let long = format!("2030-01-31T00:00:00.{}Z", "0".repeat(60));
+    let long = format!("2030-01-31T00:00:00Z[u-ca={}aaaaaaaa]", "aaaaaaaa-".repeat(6));
     for text in
         ["", "soon", "2030-01-31", "1893456000", "-000001-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "s3cret", &long]
     {
@@ -145,6 +145,7 @@ fn what_cannot_be_looked_at_leaves_the_warning_as_it_is() {
         let visit = look(after_expiry(DAY), resource, nothing_read);
         assert_eq!(visit.resource.status.expiring, warned.status.expiring);
     }
+    assert!(notes(&look_before(-DAY, deleted(warned))).is_empty(), "what is going needs no warning");
 }
 
 #[test]
