@@ -56,7 +56,7 @@ fn leads_to(test: &str, file: &Path) -> bool {
     let is_in_crate = folders.iter().any(|folder| file.starts_with(folder));
     let has =
         |part: &&str| file.iter().any(|component| Path::new(component).file_stem().is_some_and(|stem| stem == *part));
-    is_in_crate && parts.iter().skip(1).all(|part| has(&part))
+    is_in_crate && parts.iter().skip(1).all(has)
 }
 
 fn defines(text: &str, name: &str) -> bool {
