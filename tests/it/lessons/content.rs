@@ -17,7 +17,8 @@ fn answers() -> Vec<Fault> {
     let members = ["title", "detail", "message", "error", "error_description", "error_uri", "traceId", "type", "keys"];
     let object = members.iter().map(|member| ((*member).to_owned(), json!(BODY))).collect::<serde_json::Value>();
     let page = format!("<html><title>{BODY}</title>{BODY}</html>");
-    let bodies = [BODY.to_owned(), page, object.to_string(), json!([BODY]).to_string()];
+    // The object comes first: what differs from the answer before in its trace id alone is not written again.
+    let bodies = [object.to_string(), page, json!([BODY]).to_string(), BODY.to_owned()];
     let with_header = |fault: Fault| fault.header("www-authenticate", BODY).header("x-trace", BODY);
     let statuses = [200, 400, 401, 404, 500];
     statuses.iter().flat_map(|status| bodies.iter().map(|body| with_header(Fault::says(*status, body)))).collect()
