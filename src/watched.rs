@@ -253,7 +253,6 @@ mod tests {
         assert_eq!(resource.status.conditions[0].reason, cognigy_sso_api::Reason::Other);
     }
 
-    /// Lesson: Argo Workflows CVE-2026-40886.
     #[test]
     fn a_secret_in_a_wrong_place_is_not_repeated() {
         for secret in ["s3cret", "s3cret\", expected s3cret", "string \"s3cret\\\""] {
@@ -264,6 +263,7 @@ mod tests {
         }
     }
 
+    /// Lesson: Argo Workflows CVE-2026-40886.
     #[test]
     fn metadata_that_is_not_used_or_cannot_be_read_spoils_nothing() {
         let strange = ["-0001-12-31T00:01:00Z", "9999-12-31T23:59:59Z", "soon"];
