@@ -8,7 +8,7 @@ use cognigy_sso_decide::{
 };
 
 use crate::support::{
-    CLIENT_SECRET, Run, STRANGER, change, condition, later, message, rotated, tells, touched, version,
+    CLIENT_SECRET, Run, STRANGER, attempt, change, condition, later, message, rotated, tells, touched, version,
 };
 
 use ConditionStatus::{False, True, Unknown};
@@ -194,6 +194,21 @@ fn the_client_is_tried_again_before_somebody_elses_change_is_corrected() {
         let visit = run.visit(&trial);
         assert_eq!((visit.tries, visit.effects), (1, effects));
     }
+}
+
+#[test]
+fn what_was_found_before_a_crash_counts_for_nothing_after_it() {
+    let mut run = Run::ready(|_| {});
+    rotated(&mut run.observed);
+    run.now = later(600);
+    // The record of the change is written, and then the operator dies.
+    let died = attempt(run.now, run.resource.clone(), &mut run.observed, |_| None);
+    assert_eq!((died.tries, died.effects), (1, vec!["Record", "Replace"]));
+    run.resource = died.resource;
+    run.restart();
+    let visit = run.check(&refused());
+    assert_eq!((visit.tries, visit.effects), (1, vec![]));
+    assert_eq!(run.client(), (False, Reason::ClientSecretRefused));
 }
 
 #[test]
