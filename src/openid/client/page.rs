@@ -100,7 +100,7 @@ mod tests {
             format!("Bad request: /authorize?{request}"),
             format!("<a href=\"/restart?{request}\">Sign in again</a> Your session has expired."),
             format!("<script>var login = \"/login?{request}\"; report('redirect_uri', 'clientId');</script>Try later."),
-            "<style>.client_id { color: red }</style><!-- redirect_uri -->Something went wrong.".to_owned(),
+            "<style>.client_id { color: red }</style><!-- <b>redirect_uri</b> -->Something went wrong.".to_owned(),
             r#"<form><input name="redirect_uri" value="x"></form> An error occurred."#.to_owned(),
             r#"{"error":"invalid_request","request":{"client_id":"acme","redirect_uri": "x","clientId" : "y"}}"#
                 .to_owned(),

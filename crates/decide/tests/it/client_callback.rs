@@ -108,8 +108,10 @@ fn a_refusal_counts_when_it_names_the_redirect_uri_or_the_client() {
         assert_eq!(ends(&page(status, None), &refused()), (Callback::Unclear { status }, 1));
     }
     assert_eq!(ends(&page(400, Some(Named::Scopes)), &refused()), (Callback::ScopesDoubtful, 1));
-    let by_a_firewall = page(403, Some(Named::Client));
-    assert_eq!(ends(&by_a_firewall, &refused()), (Callback::Unclear { status: 403 }, 1));
+    for named in [Named::Client, Named::RedirectUri] {
+        let by_a_firewall = page(403, Some(named));
+        assert_eq!(ends(&by_a_firewall, &refused()), (Callback::Unclear { status: 403 }, 1));
+    }
     let error_page = page(302, None);
     assert_eq!(
         ends(&error_page, &refused()),
@@ -182,6 +184,18 @@ fn a_pushed_request_saves_the_way_through_the_pages() {
     assert_eq!((found, asked.len()), (Callback::Accepted(Proof::Pushed), 3));
     for (real, control) in [(page(401, None), page(401, None)), (Arrival::Taken, Arrival::Taken)] {
         assert_eq!(pushed(real, control).0, Callback::Accepted(Proof::Contrast), "the pages tell");
+    }
+}
+
+#[test]
+fn a_pushed_request_settles_any_page() {
+    for shown in [page(200, None), Arrival::Away] {
+        let (found, asked) = judge(true, |question| match question {
+            AuthorizeQuestion::Push { target: Target::Callback } => Arrival::Taken,
+            AuthorizeQuestion::Push { target: Target::Unregistered } => page(400, None),
+            _ => shown.clone(),
+        });
+        assert_eq!((found, asked.len()), (Callback::Accepted(Proof::Pushed), 3), "{shown:?}");
     }
 }
 

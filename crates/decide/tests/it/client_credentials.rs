@@ -158,6 +158,10 @@ fn a_provider_that_looks_at_the_code_first_is_asked_with_a_refresh_token() {
         assert_eq!(by_refresh_token(&real, &invalid), (Credentials::Accepted, 4), "{real:?}");
         assert_eq!(by_refresh_token(&real, &real), (Credentials::Indistinct, 4), "{real:?}");
     }
+    assert_eq!(by_refresh_token(&refused(401, "invalid_grant"), &invalid), (Credentials::Accepted, 4));
+    // Whatever its status, the control was not refused for its secret.
+    let control = refused(401, "invalid_grant");
+    assert_eq!(by_code(&refused(400, "invalid_grant"), &control), (Credentials::Indistinct, 4));
     let found = Credentials::Refused(Refusal { status: 401, error: "invalid_client".into() });
     assert_eq!(by_refresh_token(&invalid, &invalid), (found, 3));
     // Refused for the grant, as it may well be.
@@ -210,6 +214,10 @@ fn a_client_that_is_refused_is_tried_by_the_other_methods_that_are_offered() {
     let (found, asked) = Desk { method, answer: &accepts(AuthMethod::None) }.judge();
     assert!(matches!(found, Credentials::Refused(_)), "{found:?}");
     assert_eq!(asked.len(), 3, "the declared method and the two that are offered");
+    let only_post = Method { offered: Some(&offered[..1]), ..BASIC };
+    let (found, asked) = Desk { method: only_post, answer: &accepts(AuthMethod::ClientSecretJwt) }.judge();
+    assert!(matches!(found, Credentials::Refused(_)), "{found:?}");
+    assert_eq!(asked.len(), 2, "what is not offered is not tried");
     let post = Method { declared: AuthMethod::ClientSecretPost, ..BASIC };
     let (found, _) = Desk { method: post, answer: &accepts(AuthMethod::ClientSecretBasic) }.judge();
     assert_eq!(found, Credentials::OtherMethod(AuthMethod::ClientSecretBasic), "left out, basic is meant");

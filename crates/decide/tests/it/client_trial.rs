@@ -4,13 +4,11 @@ use cognigy_sso_api::{
     ClientCheck, ConditionStatus, ConditionType, IdentityProviderConfigSpec, Mode, Reason, VerificationMode,
 };
 use cognigy_sso_decide::{
-    Callback, ChangeKind, Credentials, Event, EventKind, Memory, NoAnswer, Observed, Refusal, Resource, Trial,
+    Callback, ChangeKind, Credentials, Event, EventKind, NoAnswer, Refusal, TransportFault, Trial,
 };
-use jiff::Timestamp;
 
 use crate::support::{
-    CLIENT_SECRET, STRANGER, Visit, change, condition, edited, issuer_refuted, later, message, now, observed, resource,
-    rotated, tells, touched, version, visit_trying,
+    CLIENT_SECRET, Run, STRANGER, attempt, change, condition, later, message, rotated, tells, touched, version,
 };
 
 use ConditionStatus::{False, True, Unknown};
@@ -26,63 +24,6 @@ fn passing() -> Trial {
 
 fn inconclusive() -> Trial {
     Trial { callback: Callback::Indistinct, ..Trial::accepted() }
-}
-
-/// An operator that runs on: resource, what it remembers, what it reads.
-struct Run {
-    resource: Resource,
-    memory: Memory,
-    observed: Observed,
-    now: Timestamp,
-}
-
-impl Run {
-    fn of(change: impl FnOnce(&mut IdentityProviderConfigSpec)) -> Self {
-        Self { resource: resource(change), memory: Memory::default(), observed: observed(|_| {}), now: now() }
-    }
-
-    /// A resource that is Ready.
-    fn ready(change: impl FnOnce(&mut IdentityProviderConfigSpec)) -> Self {
-        let mut run = Self::of(change);
-        let visit = run.visit(&Trial::accepted());
-        assert_eq!(visit.effects, ["Configure"]);
-        assert!(run.resource.status.is_true(ConditionType::Ready));
-        run
-    }
-
-    fn visit(&mut self, trial: &Trial) -> Visit {
-        let (resource, memory) = (self.resource.clone(), std::mem::take(&mut self.memory));
-        let visit = visit_trying(memory, self.now, resource, &mut self.observed, trial);
-        self.resource = visit.resource.clone();
-        self.memory = visit.memory.clone();
-        visit
-    }
-
-    /// The next check, an interval on.
-    fn check(&mut self, trial: &Trial) -> Visit {
-        self.now = self.now.checked_add(jiff::SignedDuration::from_mins(10)).unwrap();
-        self.visit(trial)
-    }
-
-    fn restart(&mut self) {
-        self.memory = Memory::default();
-    }
-
-    fn edit(&mut self, change: impl FnOnce(&mut IdentityProviderConfigSpec)) {
-        self.resource = edited(self.resource.clone(), change);
-    }
-
-    fn ask(&mut self, when: &str) {
-        self.resource.requested_at = Some(when.into());
-    }
-
-    fn client(&self) -> (ConditionStatus, Reason) {
-        condition(&self.resource.status, ConditionType::ClientVerified).unwrap()
-    }
-
-    fn ready_is(&self) -> (ConditionStatus, Reason) {
-        condition(&self.resource.status, ConditionType::Ready).unwrap()
-    }
 }
 
 fn failures(events: &[Event]) -> usize {
@@ -174,6 +115,18 @@ fn what_may_pass_is_tried_again_at_the_next_check_and_no_sooner() {
     assert_eq!(run.visit(&Trial::accepted()).tries, 1, "the interval, cut short by a tenth");
     assert_eq!(run.client(), (True, Reason::Verified));
 
+    let later = [
+        Trial::unanswered(NoAnswer::Status(429)),
+        Trial::unanswered(NoAnswer::Transport(TransportFault::Cut)),
+        Trial { credentials: Credentials::Uncontrolled, ..Trial::accepted() },
+        Trial { credentials: Credentials::Indistinct, callback: Callback::None(NoAnswer::Status(503)) },
+    ];
+    for trial in later {
+        let mut run = Run::of(|_| {});
+        run.visit(&trial);
+        assert_eq!(run.check(&Trial::accepted()).tries, 1, "{trial:?}");
+    }
+
     let mut run = Run::of(|_| {});
     run.visit(&inconclusive());
     assert_eq!(run.check(&Trial::accepted()).tries, 0, "what is certain to stay unknown is not asked again");
@@ -222,6 +175,14 @@ fn a_plan_is_made_with_the_client_tried() {
     assert_eq!((run.client(), run.ready_is().1), ((True, Reason::Verified), Reason::Planned));
     let visit = run.check(&Trial::accepted());
     assert_eq!((visit.tries, visit.writes), (0, 0));
+
+    let mut run = Run::ready(|_| {});
+    run.edit(|spec| spec.mode = Mode::Plan);
+    rotated(&mut run.observed);
+    assert_eq!(run.check(&Trial::accepted()).tries, 1);
+    run.edit(|spec| spec.mode = Mode::Manage);
+    let visit = run.check(&refused());
+    assert_eq!((visit.tries, visit.effects), (0, vec!["Record", "Replace"]), "it was tried already");
 }
 
 #[test]
@@ -236,12 +197,18 @@ fn the_client_is_tried_again_before_somebody_elses_change_is_corrected() {
 }
 
 #[test]
-fn nothing_is_asked_of_a_provider_whose_discovery_is_refuted() {
-    let mut run = Run::of(|_| {});
-    issuer_refuted(&mut run.observed);
-    let visit = run.visit(&Trial::accepted());
-    assert_eq!((visit.tries, visit.effects), (0, vec![]));
-    assert_eq!(run.client(), (Unknown, Reason::NotChecked));
+fn what_was_found_before_a_crash_counts_for_nothing_after_it() {
+    let mut run = Run::ready(|_| {});
+    rotated(&mut run.observed);
+    run.now = later(600);
+    // The record of the change is written, and then the operator dies.
+    let died = attempt(run.now, run.resource.clone(), &mut run.observed, |_| None);
+    assert_eq!((died.tries, died.effects), (1, vec!["Record", "Replace"]));
+    run.resource = died.resource;
+    run.restart();
+    let visit = run.check(&refused());
+    assert_eq!((visit.tries, visit.effects), (1, vec![]));
+    assert_eq!(run.client(), (False, Reason::ClientSecretRefused));
 }
 
 #[test]

@@ -53,9 +53,14 @@ fn all_is_well() {
 fn which_of_id_and_secret_is_wrong_is_told_by_the_callback() {
     let refused = |callback| Trial { credentials: Credentials::Refused(refusal()), callback };
     let secret = "key clientSecret of Secret acme-oidc";
-    for knows in
-        [Callback::Accepted(Proof::Returned), Callback::PkceDemanded, Callback::RestUnclear("server_error".into())]
-    {
+    for knows in [
+        Callback::Accepted(Proof::Returned),
+        Callback::ScopesRefused,
+        Callback::FlowRefused,
+        Callback::PkceDemanded,
+        Callback::RestUnclear("server_error".into()),
+        Callback::Code,
+    ] {
         let words = [secret, "401 invalid_client", "present secret", "https://acme.eu.auth0.com/"];
         says(&refused(knows), False, Reason::ClientSecretRefused, &words);
     }
@@ -80,11 +85,16 @@ fn what_is_refuted_says_what_to_change_where() {
     says(&unknown, False, Reason::ClientNotFound, &["spec.oidc.clientId"]);
     let words = ["openid profile email offline_access", "Allow them for the client"];
     says(&callback(Callback::ScopesRefused), False, Reason::ScopeRefused, &words);
+    let oidc = Oidc { additional_scopes: vec!["groups".to_owned()], ..oidc() };
+    let client = Registration { oidc: &oidc, callback: CALLBACK, encoding_matters: false };
+    let message = callback(Callback::ScopesRefused).finding(client).message;
+    assert!(message.contains("offline_access groups") && message.contains("spec.oidc.additionalScopes"), "{message}");
 }
 
 #[test]
 fn a_client_that_the_token_endpoint_accepts_is_not_refuted_by_the_words_of_a_page() {
-    for found in [Credentials::Accepted, Credentials::OtherMethod(TokenEndpointAuthMethod::ClientSecretPost)] {
+    let post = TokenEndpointAuthMethod::ClientSecretPost;
+    for found in [Credentials::Accepted, Credentials::FlowRefused, Credentials::OtherMethod(post)] {
         let trial = Trial { credentials: found, callback: Callback::ClientUnknown };
         let [_, callback] = trial.findings(Registration { oidc: &oidc(), callback: CALLBACK, encoding_matters: false });
         assert_eq!((callback.status, callback.reason), (Unknown, Reason::Inconclusive), "{}", callback.message);
@@ -173,6 +183,8 @@ fn a_client_id_from_a_secret_is_not_shown() {
     oidc.client_id_secret_ref = Some(oidc.client_secret_ref.clone());
     let trials = [
         credentials(Credentials::Refused(refusal())),
+        Trial { credentials: Credentials::Refused(refusal()), callback: Callback::Indistinct },
+        Trial { credentials: Credentials::Indistinct, callback: Callback::ClientUnknown },
         callback(Callback::NotRegistered),
         callback(Callback::ClientUnknown),
         callback(Callback::AnyRedirect),
@@ -181,5 +193,7 @@ fn a_client_id_from_a_secret_is_not_shown() {
         let registration = Registration { oidc: &oidc, callback: CALLBACK, encoding_matters: false };
         let message = trial.finding(registration).message;
         assert!(!message.contains("abc123") && message.contains("spec.oidc.clientIdSecretRef"), "{message}");
+        let others = message.replace("spec.oidc.clientIdSecretRef", "");
+        assert!(!others.contains("spec.oidc.clientId"), "that is not where it stands: {message}");
     }
 }

@@ -14,6 +14,7 @@ mod adoption;
 mod changes;
 mod client_callback;
 mod client_credentials;
+mod client_not_tried;
 mod client_trial;
 mod client_words;
 mod conditions;

@@ -6,7 +6,7 @@ use cognigy_sso_api::{
     ApiUrl, ClientCheck, Condition, ConditionStatus, ConditionType, Operation, Reason, VerificationMode,
 };
 
-use super::super::{Application, Cause, Effect};
+use super::super::Effect;
 use super::Case;
 use crate::client::{Registration, encoding_matters, may_be_told_later};
 use crate::fault::Class;
@@ -52,7 +52,6 @@ impl Case<'_> {
             && self.observed.trial.is_none()
             && self.observed.rival.is_none()
             && self.desired.is_some()
-            && self.findings.secrets.is_true()
             && self.findings.connection.is_true()
             && self.knows_endpoints();
         may && self.is_trial_due(effect)
@@ -70,7 +69,7 @@ impl Case<'_> {
         let before = self.found_before().filter(|before| before.reason != Reason::NotChecked);
         let Some(before) = before else { return true };
         let is_periodic = self.spec.verification.client_check == ClientCheck::Periodic;
-        let is_open = before.status == ConditionStatus::Unknown && may_be_told_later(before.reason);
+        let is_open = may_be_told_later(before.reason);
         self.resource.is_asked_for() || (!self.was_tried_lately() && (is_periodic || is_open || corrects(effect)))
     }
 
@@ -82,12 +81,9 @@ impl Case<'_> {
     }
 }
 
+/// A correction is on record before it is made.
 fn corrects(effect: Option<&Effect>) -> bool {
-    match effect {
-        Some(Effect::Apply(Application { cause, .. })) => *cause == Cause::Drift,
-        Some(Effect::Record { pending, .. }) => pending.operation == Operation::Correct,
-        _ => false,
-    }
+    matches!(effect, Some(Effect::Record { pending, .. }) if pending.operation == Operation::Correct)
 }
 
 impl Finding {

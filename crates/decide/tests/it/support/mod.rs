@@ -2,6 +2,7 @@
 
 pub mod arbitrary;
 mod organization;
+mod run;
 mod visit;
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use secrecy::SecretString;
 use serde_json::json;
 
 pub use organization::{Held, Organization};
+pub use run::Run;
 pub use visit::{Visit, always, attempt, visit, visit_at, visit_looking, visit_trying, visit_with, written};
 
 pub const ORGANIZATION: &str = "5f0c0123456789abcdef0123";
