@@ -262,6 +262,28 @@ data: [1, {a: b}]
     }
 
     #[test]
+    fn a_secret_keeps_its_type_and_is_no_config_map() {
+        let mut given = Given::default();
+        given
+            .take(
+                "{apiVersion: v1, kind: Secret, metadata: {name: acme}, type: helm.sh/release.v1, stringData: {a: b}}",
+            )
+            .unwrap();
+        given.take("{apiVersion: v1, kind: ConfigMap, metadata: {name: plain}, data: {a: b}}").unwrap();
+        given.take_value("acme", "clientSecret", "s3cret".to_owned());
+        let object = given.read(ObjectKind::Secret, "sso", "acme", &BTreeSet::from(["a"])).ok().unwrap();
+        assert_eq!(object.r#type.as_deref(), Some("helm.sh/release.v1"), "it decides whether it may be used");
+        assert_eq!(read(&given, "sso", "plain", "a"), Err(InputProblem::NotGiven));
+        assert!(given.read(ObjectKind::ConfigMap, "sso", "plain", &BTreeSet::from(["a"])).is_ok());
+    }
+
+    #[test]
+    fn what_is_larger_than_any_manifest_is_not_read() {
+        let text = format!("# {}", "x".repeat(LARGEST));
+        assert_eq!(Given::default().take(&text).err().unwrap().what, "is larger than 16 MiB");
+    }
+
+    #[test]
     fn resources_are_taken_and_what_is_wrong_with_one_is_kept() {
         let mut given = Given::default();
         let text = "

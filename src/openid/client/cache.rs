@@ -72,3 +72,17 @@ impl Trials {
         key
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_accepted_is_kept_for_minutes() {
+        let kept = |found| Lifetime.expire_after_create(&[0; 32], &found, Instant::now()).unwrap();
+        assert_eq!(kept(Credentials::Accepted), ACCEPTED);
+        for found in [Credentials::Indistinct, Credentials::OnlyRaw, Credentials::Issued, Credentials::FlowRefused] {
+            assert_eq!(kept(found), OTHERWISE);
+        }
+    }
+}

@@ -97,3 +97,18 @@ fn basic(id: &[u8], secret: &[u8]) -> Option<(HeaderName, HeaderValue)> {
     value.set_sensitive(true);
     Some((AUTHORIZATION, value))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_header_with_the_secret_is_marked_as_sensitive() {
+        let mut headers = HeaderMap::new();
+        let presented = Presented { id: "acme", secret: "s3cret", audience: "" };
+        for manner in [Manner::RawBasic, Manner::Method(TokenEndpointAuthMethod::ClientSecretBasic)] {
+            presented.show(manner, &mut headers, Form::default());
+            assert!(headers.remove(AUTHORIZATION).unwrap().is_sensitive());
+        }
+    }
+}

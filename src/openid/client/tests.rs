@@ -311,6 +311,28 @@ async fn a_pushed_request_settles_what_a_login_page_leaves_open() {
 }
 
 #[tokio::test]
+async fn a_pushed_request_that_is_not_answered_is_no_refusal() {
+    for fault in [Fault::status(503), Fault::status(429), Fault::cut()] {
+        let scene = Scene::new(Style::DexManyConnectors).await;
+        let endpoint = format!("{}/par", scene.server.base("i"));
+        scene.edit(|profile| profile.discovery["pushed_authorization_request_endpoint"] = json!(endpoint));
+        scene.server.install(Plan::on(Operation::PushedRequest, [Fault::says(201, "{}"), fault]));
+        assert_eq!(scene.try_client().await.callback, Callback::Indistinct, "the control says nothing");
+        assert_eq!(scene.asked(Operation::PushedRequest), 2);
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_pushed_by_a_client_whose_method_needs_a_key() {
+    let mut scene = Scene::new(Style::DexManyConnectors).await;
+    let endpoint = format!("{}/par", scene.server.base("i"));
+    scene.edit(|profile| profile.discovery["pushed_authorization_request_endpoint"] = json!(endpoint));
+    scene.oidc.token_endpoint_auth_method = TokenEndpointAuthMethod::PrivateKeyJwt;
+    assert_eq!(scene.try_client().await.callback, Callback::Indistinct);
+    assert_eq!(scene.asked(Operation::PushedRequest), 0, "its secret would be sent");
+}
+
+#[tokio::test]
 async fn a_token_that_comes_is_told_and_not_kept() {
     let scene = Scene::new(Style::Okta).await;
     let issued = Fault::says(200, r#"{"access_token":"canary-token","token_type":"Bearer"}"#);

@@ -30,6 +30,8 @@ async fn resources_in_a_cluster_are_checked_with_their_secrets_and_left_as_they_
     assert_eq!(by_name.code, 1);
     let all = verify(&kubeconfig, &in_namespace).await;
     assert_eq!(all.code, 1, "the worst counts: {all:?}");
+    let by_label = verify(&kubeconfig, &["--namespace", &world.namespace, "-l", "team=nobody"]).await;
+    assert!(by_label.code == 2 && by_label.err.contains("no IdentityProviderConfig to check"), "{by_label:?}");
     let none = verify(&kubeconfig, &["--namespace", &world.namespace, "missing"]).await;
     assert!(none.code == 2 && none.err.contains("no IdentityProviderConfig missing"), "{none:?}");
 

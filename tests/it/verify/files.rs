@@ -95,6 +95,20 @@ async fn files_come_one_by_one_from_folders_and_from_standard_input() {
 }
 
 #[tokio::test]
+async fn a_resource_without_a_namespace_is_of_the_one_that_is_asked_for() {
+    let (desk, _provider, issuer) = with_provider(PLAIN).await;
+    let mut documents = vec![serde_json::to_value(desk.idp(&issuer).build()).unwrap()];
+    documents[0]["metadata"].as_object_mut().unwrap().remove("namespace");
+    documents.extend(desk.values(PLAIN));
+    documents[1..].iter_mut().for_each(|value| value["metadata"]["namespace"] = json!("sso"));
+    let file = desk.write("sso.yaml", &documents);
+    let file = file.to_str().unwrap();
+    assert_eq!(desk.run(&["-f", file, "-n", "sso"], None).await.code, 0);
+    let elsewhere = desk.run(&["-f", file, "-o", "json"], None).await;
+    elsewhere.finds("secrets", "unknown", "NotChecked", &["Secret acme-oidc"]);
+}
+
+#[tokio::test]
 async fn what_cannot_be_read_is_told_by_file_and_line_and_not_shown() {
     let desk = Desk::new().await;
     let file = desk.folder.path().join("broken.yaml");
@@ -174,6 +188,10 @@ async fn a_resource_that_is_suspended_or_only_warns_is_checked_like_any_other() 
     let (desk, _provider, issuer) = with_provider(PLAIN).await;
     let idp = desk.idp(&issuer).with("/spec/suspend", json!(true)).with("/spec/mode", json!("Plan"));
     assert_eq!(desk.check(idp, PLAIN, &[]).await.code, 0);
+    let mut going = serde_json::to_value(desk.idp(&issuer).build()).unwrap();
+    going["metadata"]["deletionTimestamp"] = json!("2026-01-01T00:00:00Z");
+    let file = desk.write("going.yaml", &[vec![going], desk.values(PLAIN)].concat());
+    assert_eq!(desk.run(&["-f", file.to_str().unwrap()], None).await.code, 0);
     let warns = desk.idp(&issuer).with("/spec/verification", json!({ "mode": "Warn" }));
     assert_eq!(desk.check(warns, "another-secret-altogether", &[]).await.code, 1);
 }
