@@ -6,6 +6,7 @@
 mod authorize;
 mod finding;
 mod token;
+mod words;
 
 use cognigy_sso_api::TokenEndpointAuthMethod;
 use secrecy::ExposeSecret;
@@ -14,11 +15,11 @@ use crate::fault::TransportFault;
 use crate::observed::Inputs;
 
 pub use authorize::{Arrival, AuthorizeQuestion, Callback, Named, Proof, Returned, Target, judge_callback};
-pub use finding::Registration;
 pub(crate) use finding::may_be_told_later;
 pub use token::{
     Credentials, Grant, Manner, Method, Refusal, SentSecret, TokenAnswer, TokenQuestion, judge_credentials,
 };
+pub use words::Registration;
 
 /// What trying a client has shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
