@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use cognigy_sso_api::{IdentityProviderConfigStatus, Operation, Pending};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::act::{Answer, Call, Stage};
 use crate::client::Trial;
@@ -24,6 +24,9 @@ use crate::resource::Resource;
 const MOST_EFFECTS: usize = 6;
 /// Calls that one change may need: reset, configure, and putting the former configuration back.
 const CALLS_OF_A_CHANGE: u32 = 3;
+
+/// How old a look at the organization may be when something is changed after it.
+const STALE: SignedDuration = SignedDuration::from_secs(5);
 
 /// How fingerprints are made in one visit.
 #[derive(Clone, Copy, Debug)]
@@ -88,6 +91,7 @@ enum State {
     PuttingBack(Box<Plan>, CallFault),
     Looking,
     Trying,
+    Tried,
     Telling(Event),
     Ending(Box<Plan>, Option<Receipt>),
 }
@@ -144,11 +148,14 @@ impl Visit {
             self.state = State::Planning;
             return Step::Tell(event);
         }
+        if matches!(self.state, State::Tried) {
+            self.state = if self.took_its_time(moment.now) { State::Looking } else { State::Planning };
+        }
         if matches!(self.state, State::Planning) {
             self.state = self.plan(moment.now);
         }
         match &self.state {
-            State::Planning | State::Looking | State::Telling(_) => Step::Look,
+            State::Planning | State::Looking | State::Tried | State::Telling(_) => Step::Look,
             State::Trying => Step::Try,
             State::Writing(write) => Step::Write(write.clone()),
             State::Acting(plan, stage) => act(plan, stage),
@@ -323,7 +330,12 @@ impl Visit {
             self.fingerprint_of(&desired);
         }
         self.observed.trial = Some(trial);
-        self.state = State::Planning;
+        self.state = State::Tried;
+    }
+
+    /// Did the trial take so long that what the organization has may be another by now?
+    fn took_its_time(&self, now: Timestamp) -> bool {
+        self.memory.last_tried.is_none_or(|began| now.duration_since(began) > STALE)
     }
 
     /// This is what the organization has now.

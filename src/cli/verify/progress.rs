@@ -7,6 +7,8 @@ use std::time::Duration;
 use cognigy_sso_decide::Resource;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::report::printable;
+
 /// Often enough for nobody to think that it hangs.
 const HEARTBEAT: Duration = Duration::from_secs(5);
 
@@ -23,9 +25,10 @@ impl Progress {
     }
 
     pub(super) fn begins(&self, resource: &Resource) {
+        let name = printable(&resource.name);
         match &self.spinner {
-            Some(spinner) => spinner.set_message(format!("checking {}", resource.name)),
-            None => eprintln!("checking {}", resource.name),
+            Some(spinner) => spinner.set_message(format!("checking {name}")),
+            None => eprintln!("checking {name}"),
         }
     }
 

@@ -135,13 +135,19 @@ fn resources(count: usize) -> String {
     if count == 1 { "1 resource".to_owned() } else { format!("{count} resources") }
 }
 
+/// Text from files as it may be printed: control characters could change what a terminal shows, or what a CI runner takes for a
+/// command.
+pub(super) fn printable(text: &str) -> String {
+    text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
+}
+
 impl Checked {
     fn write(&self, out: &mut impl Write, width: usize) -> io::Result<()> {
-        writeln!(out, "{} ({})", self.name, self.source)?;
+        writeln!(out, "{} ({})", printable(&self.name), printable(&self.source))?;
         for line in &self.checks {
             let style = line.result.style();
             let word = line.result.word();
-            let message = wrapped(&line.message, width);
+            let message = wrapped(&printable(&line.message), width);
             writeln!(out, "  {:<13} {style}{word:<11}{style:#} {message}", line.check)?;
         }
         writeln!(out)

@@ -225,3 +225,17 @@ async fn a_provider_that_cannot_be_reached_is_not_taken_for_wrong() {
     let (_, _, message) = run.check("discovery");
     assert!(!message.contains("tried again"), "here nobody tries again: {message}");
 }
+
+#[tokio::test]
+async fn what_stands_in_files_cannot_pass_for_a_command_to_a_terminal_or_a_runner() {
+    let desk = Desk::new().await;
+    let name = "acme\n::add-mask::x\u{1b}[2J";
+    let document = json!({
+        "apiVersion": "sso.cognigy.ai/v1alpha1", "kind": "IdentityProviderConfig",
+        "metadata": { "name": name }, "spec": { "cognigy": { "a\n::error::b": 1 } },
+    });
+    let run = desk.run(&["-f", "-"], Some(&document.to_string())).await;
+    for said in [&run.out, &run.err] {
+        assert!(!said.contains('\u{1b}') && !said.lines().any(|line| line.trim_start().starts_with("::")), "{said}");
+    }
+}

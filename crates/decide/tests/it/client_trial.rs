@@ -4,11 +4,12 @@ use cognigy_sso_api::{
     ClientCheck, ConditionStatus, ConditionType, IdentityProviderConfigSpec, Mode, Reason, VerificationMode,
 };
 use cognigy_sso_decide::{
-    Callback, ChangeKind, Credentials, Event, EventKind, NoAnswer, Refusal, TransportFault, Trial,
+    Callback, ChangeKind, Credentials, Event, EventKind, Memory, NoAnswer, Refusal, Step, TransportFault, Trial, Visit,
 };
 
 use crate::support::{
-    CLIENT_SECRET, Run, STRANGER, attempt, change, condition, later, message, rotated, tells, touched, version,
+    CLIENT_SECRET, Run, SEAL, STRANGER, at, attempt, change, condition, later, login_differs, message, now, observed,
+    resource, rotated, tells, touched, version,
 };
 
 use ConditionStatus::{False, True, Unknown};
@@ -228,4 +229,36 @@ fn every_change_of_what_is_sent_is_tried() {
     let mut run = Run::ready(|_| {});
     run.edit(|spec| spec.interval = "1h".parse().unwrap());
     assert_eq!(run.check(&refused()).tries, 0, "what is not sent");
+}
+
+#[test]
+fn after_a_slow_trial_the_organization_is_looked_at_again_before_it_is_changed() {
+    for (seconds, looks) in [(1, false), (5, false), (6, true), (30, true)] {
+        let mut machine = Visit::new(resource(|_| {}), Memory::default(), observed(|_| {}), SEAL);
+        assert!(matches!(machine.step(at(now())), Step::Try));
+        machine.tried(Trial::accepted().into());
+        let step = machine.step(at(later(seconds)));
+        assert_eq!(matches!(step, Step::Look), looks, "{seconds} s: {step:?}");
+        if looks {
+            machine.looked(Some(login_differs()), Some(Ok(None)));
+            let Step::End(conclusion) = machine.step(at(later(seconds))) else {
+                panic!("what is there now is a stranger's")
+            };
+            let configured = condition(&conclusion.status, ConditionType::Configured);
+            assert_eq!(configured, Some((False, Reason::AlreadyConfigured)));
+        }
+    }
+}
+
+#[test]
+fn what_is_refuted_says_how_to_ask_for_a_check() {
+    for (check, says) in [(ClientCheck::OnChange, true), (ClientCheck::Periodic, false)] {
+        let mut run = Run::of(|spec| spec.verification.client_check = check);
+        run.visit(&refused());
+        let message = message(&run.resource.status, ConditionType::ClientVerified);
+        assert_eq!(message.contains("sso.cognigy.ai/reconcile-requested-at"), says, "{message}");
+    }
+    let mut run = Run::of(|_| {});
+    run.visit(&inconclusive());
+    assert!(!message(&run.resource.status, ConditionType::ClientVerified).contains("reconcile-requested-at"));
 }

@@ -214,6 +214,15 @@ fn what_could_not_be_put_back_for_now_is_put_back_later() {
 }
 
 #[test]
+fn nobody_waits_for_a_trial_while_the_former_one_is_to_go_back() {
+    let mut first = not_put_back(unreachable());
+    // What was found of the client is lost.
+    first.resource.status.tried = None;
+    let done = go_on(120, first, was_reset, |_| Receipt::Applied { event: Some("event-3".into()) });
+    assert_eq!((done.effects.as_slice(), done.tries), (&["PutBack"][..], 0));
+}
+
+#[test]
 fn putting_back_that_fails_again_the_same_way_is_written_once() {
     let throttled = || refused(CognigyCall::Configure, 429);
     let first = go_on(120, not_put_back(throttled()), was_reset, |_| Receipt::Refused(throttled()));

@@ -6,7 +6,7 @@ use cognigy_sso_api::{
     ApiUrl, ClientCheck, Condition, ConditionStatus, ConditionType, Operation, Reason, VerificationMode,
 };
 
-use super::super::Effect;
+use super::super::{Cause, Effect};
 use super::Case;
 use crate::client::{Registration, encoding_matters, may_be_told_later};
 use crate::fault::Class;
@@ -22,10 +22,23 @@ impl Case<'_> {
             return Finding::not_checked("Not checked: see the condition Configured.");
         }
         match (&self.observed.trial, self.found_before()) {
-            (Some(trial), _) => self.registered(|client| trial.finding(client)),
+            (Some(trial), _) => self.with_the_way_on(self.registered(|client| trial.finding(client))),
             (None, Some(condition)) => Finding::said(condition),
             (None, None) => Finding::not_checked("The client is tried at the provider as soon as all else is known."),
         }
+    }
+
+    /// What was refuted is not tried again by itself: each try is a failed login in the provider's logs.
+    fn with_the_way_on(&self, finding: Finding) -> Finding {
+        if !finding.is_false() || self.spec.verification.client_check == ClientCheck::Periodic {
+            return finding;
+        }
+        let message = format!(
+            "{} If it is mended at the provider, ask for a check: set the annotation {} to a new value.",
+            finding.message,
+            cognigy_sso_api::RECONCILE_REQUESTED_AT
+        );
+        Finding { message, ..finding }
     }
 
     fn registered(&self, words: impl FnOnce(Registration<'_>) -> Finding) -> Finding {
@@ -54,7 +67,7 @@ impl Case<'_> {
             && self.desired.is_some()
             && self.findings.connection.is_true()
             && self.knows_endpoints();
-        may && self.is_trial_due(effect)
+        may && !puts_back(effect) && self.is_trial_due(effect)
     }
 
     /// A provider whose discovery was refuted is asked nothing more, unless that is only a warning.
@@ -79,6 +92,12 @@ impl Case<'_> {
         let since = self.observed.last_tried.map(|tried| self.now.duration_since(tried));
         since.is_some_and(|since| Duration::try_from(since).unwrap_or_default() < pause)
     }
+}
+
+/// Where the former configuration goes back, nobody can sign in until it does.
+fn puts_back(effect: Option<&Effect>) -> bool {
+    let application = effect.and_then(Effect::application);
+    application.is_some_and(|application| application.cause == Cause::PutBack)
 }
 
 /// A correction is on record before it is made.
