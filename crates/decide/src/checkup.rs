@@ -1,8 +1,10 @@
 //! Every check of a resource by itself, for who asks before anything is applied.
 
 use cognigy_sso_api::{ApiUrl, ClientCheck, IdentityProviderConfigSpec, Oidc, Reason};
+use jiff::Timestamp;
 
 use crate::client::{Registration, encoding_matters};
+use crate::expiry;
 use crate::fault::Class;
 use crate::finding::Finding;
 use crate::observed::{Login, Observed};
@@ -68,7 +70,7 @@ pub struct Check {
 
 /// Judges all that was observed, each part by itself: nothing stands back because another is wrong.
 #[must_use]
-pub fn check_up(resource: &Resource, observed: &Observed) -> Vec<Check> {
+pub fn check_up(resource: &Resource, observed: &Observed, now: Timestamp) -> Vec<Check> {
     let check = |name, finding| Check { name, finding };
     let (spec, oidc) = match plan::readable(resource) {
         Ok(declared) => declared,
@@ -78,7 +80,7 @@ pub fn check_up(resource: &Resource, observed: &Observed) -> Vec<Check> {
     let [credentials, callback] = of_client(resource, spec, oidc, observed);
     vec![
         check(CheckName::Spec, Finding::verified(Reason::Verified, "The resource can be read.")),
-        check(CheckName::Secrets, plan::judge_secrets(observed)),
+        check(CheckName::Secrets, secrets(resource, observed, now)),
         check(CheckName::Connection, connection(resource, spec, observed)),
         check(CheckName::Discovery, discovery),
         check(CheckName::Keys, keys),
@@ -87,6 +89,14 @@ pub fn check_up(resource: &Resource, observed: &Observed) -> Vec<Check> {
         check(CheckName::Callback, callback),
         check(CheckName::Login, login(resource, observed)),
     ]
+}
+
+/// What is wrong with the values, or that they are right, and which of them expire soon.
+fn secrets(resource: &Resource, observed: &Observed, now: Timestamp) -> Finding {
+    let found = plan::judge_secrets(observed);
+    let warnings = expiry::warnings(resource, &observed.inputs, now).unwrap_or_default();
+    let words = warnings.iter().map(expiry::message);
+    Finding { message: std::iter::once(found.message).chain(words).collect::<Vec<_>>().join(" "), ..found }
 }
 
 fn connection(resource: &Resource, spec: &IdentityProviderConfigSpec, observed: &Observed) -> Finding {

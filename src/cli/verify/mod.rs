@@ -16,6 +16,7 @@ use futures::{StreamExt, stream};
 
 use super::cluster;
 use super::outside::Outside;
+use crate::clock;
 use crate::cognigy::Limits;
 use crate::egress::Egress;
 use crate::lease::Claim;
@@ -170,7 +171,7 @@ impl Verify {
             let trial = observer.try_client(&resource, &observation.observed, &observation.sources, false).await;
             observation.observed.trial = trial.map(Arc::new);
         }
-        let mut checks = check_up(&resource, &observation.observed);
+        let mut checks = check_up(&resource, &observation.observed, clock::now());
         checks.retain(|check| !(self.provider_only && check.name.asks_cognigy()));
         Checked::new(&resource, source, checks)
     }

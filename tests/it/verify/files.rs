@@ -239,3 +239,16 @@ async fn what_stands_in_files_cannot_pass_for_a_command_to_a_terminal_or_a_runne
         assert!(!said.contains('\u{1b}') && !said.lines().any(|line| line.trim_start().starts_with("::")), "{said}");
     }
 }
+
+#[tokio::test]
+async fn a_secret_that_expires_soon_is_told() {
+    let (desk, _provider, issuer) = with_provider(PLAIN).await;
+    let resource = serde_json::to_value(desk.idp(&issuer).build()).unwrap();
+    let [key, mut secret, ca] = desk.values(PLAIN).try_into().unwrap();
+    let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24);
+    secret["metadata"]["annotations"] = json!({ "sso.cognigy.ai/expires-at": soon.to_string() });
+    let file = desk.write("soon.yaml", &[resource, key, secret, ca]);
+    let run = desk.run(&["-f", file.to_str().unwrap(), "-o", "json"], None).await;
+    run.finds("secrets", "verified", "Resolved", &["Secret acme-oidc expires within 3 days"]);
+    assert_eq!(run.code, 0, "it is right as yet");
+}
