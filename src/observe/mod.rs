@@ -178,8 +178,8 @@ impl Observer {
         fresh: bool,
     ) -> Option<Trial> {
         let spec = resource.spec.as_ref().ok()?;
-        let (oidc, api) = (spec.oidc.as_ref()?, ApiUrl::parse(&spec.cognigy.api_url).ok()?);
-        let callback = observed.organization(resource).map(|organization| api.callback(organization));
+        let oidc = spec.oidc.as_ref()?;
+        let callback = observed.organization(resource).and_then(|organization| spec.cognigy.callback(organization));
         let client = openid::Client {
             oidc,
             provider: observed.provider.as_deref()?.as_ref().ok()?,

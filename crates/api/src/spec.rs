@@ -14,6 +14,7 @@ use crate::choices::{
 use crate::reference::{KeyRef, KeySource};
 use crate::rules;
 use crate::status::IdentityProviderConfigStatus;
+use crate::urls::ApiUrl;
 
 /// The single sign-on configuration of one Cognigy.AI organization.
 #[derive(CustomResource, KubeSchema, Serialize, Deserialize, Clone, Debug, PartialEq)]
@@ -173,6 +174,14 @@ pub struct Oidc {
     /// PEM certificates of a private authority that signs the provider's certificate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ca_bundle: Option<KeySource>,
+}
+
+impl Cognigy {
+    /// The redirect URI that this organization's people come back to; `None` when `apiUrl` is no URL.
+    #[must_use]
+    pub fn callback(&self, organization: &str) -> Option<String> {
+        ApiUrl::parse(&self.api_url).ok().map(|api| api.callback(organization))
+    }
 }
 
 /// The scopes that Cognigy.AI always requests.

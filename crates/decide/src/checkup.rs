@@ -1,6 +1,6 @@
 //! Every check of a resource by itself, for who asks before anything is applied.
 
-use cognigy_sso_api::{ApiUrl, ClientCheck, IdentityProviderConfigSpec, Oidc, Reason};
+use cognigy_sso_api::{ClientCheck, IdentityProviderConfigSpec, Oidc, Reason};
 use jiff::Timestamp;
 
 use crate::client::{Registration, encoding_matters};
@@ -152,8 +152,7 @@ fn of_client(resource: &Resource, spec: &IdentityProviderConfigSpec, oidc: &Oidc
         return [Finding::not_checked(why), Finding::not_checked(why)];
     };
     let organization = observed.organization(resource).unwrap_or_default();
-    let callback =
-        ApiUrl::parse(&spec.cognigy.api_url).map_or_else(|_| String::new(), |api| api.callback(organization));
+    let callback = spec.cognigy.callback(organization).unwrap_or_default();
     let encoding_matters = encoding_matters(oidc.token_endpoint_auth_method, &observed.inputs);
     trial.findings(Registration { oidc, callback: &callback, encoding_matters })
 }

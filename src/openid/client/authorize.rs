@@ -9,7 +9,7 @@ use reqwest::header::HeaderMap;
 use secrecy::ExposeSecret;
 use url::Url;
 
-use super::credentials::{Form, Presented};
+use super::credentials::Form;
 use super::redirect::Request;
 use super::{BOUNDS, Client, made_up, page, token};
 use crate::egress::{Answer, Call, Egress};
@@ -118,13 +118,8 @@ impl<'a> Desk<'a> {
         let (Some(url), Some(secret)) = (endpoint, self.client.secret) else { return Arrival::Away };
         let members = self.members(target);
         let form = members.iter().fold(Form::default(), |form, (name, value)| form.with(name, value));
-        let mut headers = token::form_headers();
-        let (id, secret) = (self.client.id, secret.expose_secret());
-        let presented = Presented { id, secret, audience: &self.client.provider.token_endpoint };
-        let form = presented.show(Manner::Method(self.client.method()), &mut headers, form);
-        let body = Some(form.into_body());
-        let call = Call { method: Method::POST, url, ca: self.client.ca, headers, body, bounds: BOUNDS };
-        match self.egress.send(call).await {
+        let manner = Manner::Method(self.client.method());
+        match token::post(self.egress, self.client, url, secret.expose_secret(), manner, form).await {
             Ok(Answer { status: 200 | 201, .. }) => Arrival::Taken,
             Ok(Answer { status, .. }) if NoAnswer::of_status(status).is_none() && status >= 400 => {
                 Arrival::Page { status, names: None }

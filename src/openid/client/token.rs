@@ -1,6 +1,6 @@
 //! The token endpoint (RFC 6749 section 3.2).
 
-use cognigy_sso_decide::{Grant, NoAnswer, Refusal, SentSecret, TokenAnswer, TokenQuestion};
+use cognigy_sso_decide::{Grant, Manner, NoAnswer, Refusal, SentSecret, TokenAnswer, TokenQuestion, TransportFault};
 use reqwest::Method;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
@@ -12,6 +12,9 @@ use crate::egress::{Answer, Call, Egress};
 
 /// What stands in the callback's place while that is not known: the code is looked at first everywhere.
 const NO_CALLBACK: &str = "https://callback.invalid/";
+
+const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Asks for a token that nobody can get.
 pub(super) async fn ask(
@@ -32,20 +35,25 @@ pub(super) async fn ask(
             .with("redirect_uri", client.callback.unwrap_or(NO_CALLBACK)),
         Grant::RefreshToken => Form::default().with("grant_type", "refresh_token").with("refresh_token", &made_up()),
     };
-    let url = &client.provider.token_endpoint;
-    let mut headers = form_headers();
-    let form = Presented { id: client.id, secret, audience: url }.show(question.manner, &mut headers, form);
-    let body = Some(form.into_body());
-    let call = Call { method: Method::POST, url, ca: client.ca, headers, body, bounds: BOUNDS };
-    match egress.send(call).await {
+    match post(egress, client, &client.provider.token_endpoint, secret, question.manner, form).await {
         Ok(answer) => read(&answer),
         Err(fault) => TokenAnswer::None(NoAnswer::Transport(fault)),
     }
 }
 
-pub(super) fn form_headers() -> HeaderMap {
-    let form = HeaderValue::from_static("application/x-www-form-urlencoded");
-    HeaderMap::from_iter([(CONTENT_TYPE, form), (ACCEPT, HeaderValue::from_static("application/json"))])
+/// Posts a form to an endpoint that the client authenticates at.
+pub(super) async fn post(
+    egress: &Egress,
+    client: &Client<'_>,
+    url: &str,
+    secret: &str,
+    manner: Manner,
+    form: Form,
+) -> Result<Answer, TransportFault> {
+    let mut headers = HeaderMap::from_iter([(CONTENT_TYPE, FORM), (ACCEPT, JSON)]);
+    let presented = Presented { id: client.id, secret, audience: &client.provider.token_endpoint };
+    let body = Some(presented.show(manner, &mut headers, form).into_body());
+    egress.send(Call { method: Method::POST, url, ca: client.ca, headers, body, bounds: BOUNDS }).await
 }
 
 /// The error of an answer, under the name that RFC 6749 gives it or the one that some use instead.

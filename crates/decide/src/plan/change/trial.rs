@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
-use cognigy_sso_api::{
-    ApiUrl, ClientCheck, Condition, ConditionStatus, ConditionType, Operation, Reason, VerificationMode,
-};
+use cognigy_sso_api::{ClientCheck, Condition, ConditionStatus, ConditionType, Operation, Reason, VerificationMode};
 
 use super::super::{Cause, Effect};
 use super::Case;
-use crate::client::{Registration, encoding_matters, may_be_told_later};
+use crate::client::{Registration, Trial, encoding_matters, may_be_told_later};
 use crate::fault::Class;
 use crate::finding::Finding;
 
@@ -22,7 +20,7 @@ impl Case<'_> {
             return Finding::not_checked("Not checked: see the condition Configured.");
         }
         match (&self.observed.trial, self.found_before()) {
-            (Some(trial), _) => self.with_the_way_on(self.registered(|client| trial.finding(client))),
+            (Some(trial), _) => self.with_the_way_on(self.words_on(trial)),
             (None, Some(condition)) => Finding::said(condition),
             (None, None) => Finding::not_checked("The client is tried at the provider as soon as all else is known."),
         }
@@ -41,12 +39,11 @@ impl Case<'_> {
         Finding { message, ..finding }
     }
 
-    fn registered(&self, words: impl FnOnce(Registration<'_>) -> Finding) -> Finding {
+    fn words_on(&self, trial: &Trial) -> Finding {
         let organization = self.desired.as_ref().map_or("", |desired| &desired.organization);
-        let api = ApiUrl::parse(&self.spec.cognigy.api_url);
-        let callback = api.map_or_else(|_| String::new(), |api| api.callback(organization));
+        let callback = self.spec.cognigy.callback(organization).unwrap_or_default();
         let encoding_matters = encoding_matters(self.oidc.token_endpoint_auth_method, &self.observed.inputs);
-        words(Registration { oidc: self.oidc, callback: &callback, encoding_matters })
+        trial.finding(Registration { oidc: self.oidc, callback: &callback, encoding_matters })
     }
 
     /// What was found before of what is declared now. While that cannot be read, it is what it was as far as anybody knows.
