@@ -129,7 +129,14 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Readable<T> {
 
 /// The operator's own annotations. Of others nothing is copied: `kubectl apply` leaves the values of a Secret in one.
 #[derive(Default)]
-struct Annotations(BTreeMap<String, String>);
+pub(crate) struct Annotations(BTreeMap<String, String>);
+
+impl Annotations {
+    /// The value of one, if it is there and a text.
+    pub(crate) fn value(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+}
 
 impl<'de> Deserialize<'de> for Annotations {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -45,6 +45,13 @@ pub(crate) struct Observation {
     pub(crate) turn: Option<Turn>,
 }
 
+impl Observation {
+    /// Nothing was read, since nothing needs it.
+    fn nothing() -> Self {
+        Self { observed: Observed::nothing(), sources: Sources::default(), turn: None }
+    }
+}
+
 /// What a reset on deletion needs, for the case that the Secret goes first.
 #[derive(Clone, Debug)]
 pub(crate) struct Keepsake {
@@ -57,7 +64,7 @@ impl Observer {
     pub(crate) async fn observe(&self, resource: &Resource, fresh: bool, keepsake: Option<&Keepsake>) -> Observation {
         let spec = resource.spec.as_deref().ok().filter(|_| resource.needs_observation());
         let Some(spec) = spec else {
-            return Observation { observed: Observed::nothing(), sources: Sources::default(), turn: None };
+            return Observation::nothing();
         };
         let (mut inputs, mut sources) = self.inputs(&resource.namespace, spec).await;
         if let Some(keepsake) = keepsake.filter(|_| resource.deleting) {
@@ -74,7 +81,7 @@ impl Observer {
     /// Reads what planning needs of the provider, and asks nothing of Cognigy.AI: no API key is needed.
     pub(crate) async fn observe_provider(&self, resource: &Resource) -> Observation {
         let Some(spec) = resource.spec.as_deref().ok().filter(|_| resource.needs_observation()) else {
-            return Observation { observed: Observed::nothing(), sources: Sources::default(), turn: None };
+            return Observation::nothing();
         };
         let (inputs, sources) = self.inputs(&resource.namespace, spec).await;
         let authorities = sources.provider_ca.as_ref().err().cloned().into_iter().collect();

@@ -4,7 +4,6 @@
 //! The Kubernetes client's own way of reading would leave four copies of each Secret, one of them with every key. Beyond
 //! reach are the buffers of its connection (see [`crate::secret`]).
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::pin::pin;
@@ -18,13 +17,14 @@ use k8s_openapi::api::core::v1::Secret;
 use kube::api::{GetParams, ListParams};
 use kube::core::Request;
 use kube::{Client, Resource};
-use serde::de::{self, IgnoredAny, MapAccess, Visitor};
+use serde::de::{self, IgnoredAny, Visitor};
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
 use super::inputs::{Object, is_foreign};
 use crate::secret::Incoming;
 use crate::selector::LabelSelector;
+use crate::watched::Annotations;
 
 /// Reads these keys of a Secret, if the selector lets it be used.
 pub(super) async fn read(
@@ -119,48 +119,10 @@ impl Wire<'_> {
         Object {
             uid: self.metadata.uid,
             resource_version: self.metadata.resource_version,
-            expires_at: self.metadata.annotations.expires_at,
+            expires_at: self.metadata.annotations.value(EXPIRES_AT).map(Into::into),
             r#type: self.r#type,
             data: data.filter_map(|(key, value)| Some((key, value.decode()?))).collect(),
         }
-    }
-}
-
-/// The one annotation that is read. Of the others nothing is copied: `kubectl apply` leaves the values in one of them.
-#[derive(Default)]
-pub(super) struct Annotations {
-    pub(super) expires_at: Option<Box<str>>,
-}
-
-impl<'de> Deserialize<'de> for Annotations {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct One;
-
-        impl<'de> Visitor<'de> for One {
-            type Value = Annotations;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("annotations")
-            }
-
-            fn visit_unit<E: de::Error>(self) -> Result<Annotations, E> {
-                Ok(Annotations::default())
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Annotations, A::Error> {
-                let mut annotations = Annotations::default();
-                while let Some(key) = map.next_key::<Cow<'de, str>>()? {
-                    if key == EXPIRES_AT {
-                        annotations.expires_at = Some(map.next_value()?);
-                    } else {
-                        map.next_value::<IgnoredAny>()?;
-                    }
-                }
-                Ok(annotations)
-            }
-        }
-
-        deserializer.deserialize_any(One)
     }
 }
 
