@@ -10,6 +10,7 @@ use moka::future::Cache;
 
 use super::discovery;
 use crate::egress::{CaBundle, Egress};
+use crate::metrics::{self, Documents, Found};
 
 /// Issuers that are remembered.
 const CAPACITY: u64 = 10_000;
@@ -39,15 +40,23 @@ impl Expiry<Key, Entry> for Lifetime {
 #[derive(Clone)]
 pub struct Providers {
     entries: Cache<Key, Entry>,
+    documents: Documents,
 }
 
 impl Default for Providers {
     fn default() -> Self {
-        Self { entries: Cache::builder().max_capacity(CAPACITY).expire_after(Lifetime).build() }
+        let entries = Cache::builder().max_capacity(CAPACITY).expire_after(Lifetime).build();
+        Self { entries, documents: Documents::default() }
     }
 }
 
 impl Providers {
+    /// The same, with what is needed counted here.
+    #[must_use]
+    pub(crate) fn counting(self, documents: Documents) -> Self {
+        Self { documents, ..self }
+    }
+
     /// What this issuer publishes; `fresh` asks it anew.
     pub async fn get(
         &self,
@@ -69,7 +78,15 @@ impl Providers {
             };
             Entry { found: Arc::new(found), lifetime }
         };
-        self.entries.get_with(key, read).await.found
+        let entry = self.entries.entry(key).or_insert_with(read).await;
+        let held = if entry.is_fresh() { Found::Miss } else { Found::Hit };
+        let found = entry.into_value().found;
+        self.documents.needed(metrics::Document::Discovery, held);
+        if found.is_ok() {
+            // They are held together, and without the one nobody knows where the other is.
+            self.documents.needed(metrics::Document::Keys, held);
+        }
+        found
     }
 }
 

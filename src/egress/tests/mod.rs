@@ -55,5 +55,6 @@ async fn get(egress: &Egress, url: &str) -> Result<Answer, TransportFault> {
 }
 
 async fn get_within(egress: &Egress, url: &str, bounds: Bounds) -> Result<Answer, TransportFault> {
-    egress.send(Call { method: Method::GET, url, ca: None, headers: HeaderMap::new(), body: None, bounds }).await
+    let (operation, method, headers) = (Operation::Keys, Method::GET, HeaderMap::new());
+    egress.send(Call { operation, method, url, ca: None, headers, body: None, bounds }).await
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use cognigy_sso_api::{AdoptionPolicy, ConditionType, DeletionPolicy, Operation};
 use cognigy_sso_decide::{
-    Answer, Call, CallFault, Change, ChangeKind, CognigyCall, Conclusion, Memory, Observed, Resource, Step, Trial, Visit, Write,
+    Answer, Call, CallFault, Change, ChangeKind, CognigyCall, Conclusion, Memory, Observed, Resource, Step, Trial,
+    Visit, Write,
 };
 
 use crate::support::{
