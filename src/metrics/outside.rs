@@ -140,17 +140,4 @@ mod tests {
         ];
         assert!(faults.into_iter().all(|one| STATUSES.contains(&fault(one))));
     }
-
-    #[test]
-    fn what_was_held_back_took_no_time() {
-        let calls = OutsideCalls::default();
-        calls.held_back(Operation::Me);
-        calls.ended(Operation::Me, Ok(200), Duration::from_millis(300));
-        calls.ended(Operation::Me, Err(TransportFault::Cut), Duration::from_millis(200));
-        for status in ["paused", "200", "cut"] {
-            assert_eq!(calls.requests.at(&["me", status]).get(), 1, "{status}");
-        }
-        let durations = calls.durations.at(&["me"]);
-        assert_eq!((durations.count(), durations.sum()), (2, 0.5));
-    }
 }

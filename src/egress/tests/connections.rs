@@ -19,6 +19,7 @@ use super::raw_server::{Parts, RawServer};
 use super::{
     Authorities, BOUNDS, Bounds, CaBundle, Call, Egress, Lookup, Means, get, get_within, means, names, policy, trusting,
 };
+use crate::metrics::Operation;
 use crate::openid::Providers;
 
 const PATIENCE: Duration = Duration::from_millis(300);

@@ -24,6 +24,7 @@ pub(super) use gate::Gate;
 use super::proxies::Proxies;
 use super::resolver::Lookup;
 use super::{AddressPolicy, Answer, Authorities, Bounds, CaBundle, Call, Egress, Excess, Means};
+use crate::metrics::Operation;
 
 const BOUNDS: Bounds = Bounds { bytes: 64 * 1024, excess: Excess::Refuse, time: Duration::from_secs(10) };
 

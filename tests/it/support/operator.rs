@@ -149,6 +149,7 @@ fn command(kubeconfig: &Path, namespace: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cognigy-sso-operator"));
     command.env("KUBECONFIG", kubeconfig).env_remove("HTTPS_PROXY").env_remove("https_proxy");
     command.args(["run", "--namespace", namespace, "--cognigy-host", "localhost", "--health-address", "127.0.0.1:0"]);
+    command.args(["--metrics-address", "127.0.0.1:0"]);
     command.args(["--allow-network", "127.0.0.0/8,::1/128"]);
     command
 }
