@@ -301,6 +301,8 @@ mod tests {
         controller.queue.push(&other);
         let ended = controller.visits.join_next_with_id().await.unwrap();
         controller.ended(ended);
+        let number = |result| controller.board.metrics.number(result);
+        assert_eq!((number(Reconciled::Panicked), number(Reconciled::Settled)), (1, 0));
         assert!(controller.store.get(&broken).is_some() && !controller.queue.is_visited(&broken), "it is tried again");
         controller.dispatch();
         assert!(controller.queue.is_visited(&other));

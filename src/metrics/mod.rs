@@ -87,6 +87,14 @@ impl Metrics {
     }
 }
 
+#[cfg(test)]
+impl Metrics {
+    /// How many visits have ended like this.
+    pub(crate) fn number(&self, result: Reconciled) -> u64 {
+        self.reconciles.at(&[result.as_str()]).get()
+    }
+}
+
 /// How often what providers publish was held already.
 #[derive(Clone, Debug)]
 pub(crate) struct Documents(Counters);
@@ -94,6 +102,14 @@ pub(crate) struct Documents(Counters);
 impl Default for Documents {
     fn default() -> Self {
         Self(Counters::new(&DISCOVERY_CACHE))
+    }
+}
+
+#[cfg(test)]
+impl Documents {
+    /// How often each of `discovery` and `keys` was held already, and how often not.
+    pub(crate) fn numbers(&self) -> [u64; 4] {
+        [["discovery", "hit"], ["discovery", "miss"], ["keys", "hit"], ["keys", "miss"]].map(|at| self.0.at(&at).get())
     }
 }
 

@@ -97,6 +97,15 @@ impl OutsideCalls {
     }
 }
 
+#[cfg(test)]
+impl OutsideCalls {
+    /// How many calls have ended like this.
+    pub(crate) fn number(&self, operation: Operation, status: &'static str) -> u64 {
+        assert!(STATUSES.contains(&status));
+        self.requests.at(&[operation.as_str(), status]).get()
+    }
+}
+
 fn word(status: u16) -> &'static str {
     let own = STATUSES.into_iter().find(|word| word.parse() == Ok(status));
     own.unwrap_or(match status / 100 {

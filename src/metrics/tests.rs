@@ -233,22 +233,59 @@ async fn while_nobody_acts_here_nothing_is_seen_and_nobody_waits() {
     assert!(page.is_ok(), "a controller that goes without an answer");
 }
 
-/// Shows what a scrape costs: `cargo test --release --lib metrics -- --ignored --nocapture`.
+/// What a scrape costs is some lines for each resource.
 #[tokio::test]
-#[ignore = "a measurement"]
-async fn a_scrape_of_many() {
-    for number in [0, 1_000, 10_000] {
-        let resources = (0..number).map(|number| {
-            let status = (ConditionType::Ready, ConditionStatus::True, Reason::Ready);
-            Seen { verified: Some(clock::now()), ..seen(&format!("resource-{number}"), &[status]) }
-        });
-        let sight = Sight { queued: 0, active: 0, resources: resources.collect() };
-        let began = std::time::Instant::now();
-        let scrapes = Scrapes { board: Board::default(), concurrency: 16 };
-        let mut questions = scrapes.board.lookout.take_up();
-        let (page, ()) = futures::join!(scrapes.page(), async { questions.recv().await.unwrap().send(sight).unwrap() });
-        println!("{number}: {} bytes in {:?}", page.unwrap().len(), began.elapsed());
+async fn a_thousand_resources_are_a_line_each_and_each_that_needs_somebody_two_more() {
+    let resource = |number: usize| {
+        let status = if number < 100 { ConditionStatus::False } else { ConditionStatus::True };
+        let conditions = [
+            (ConditionType::Ready, status, Reason::Ready),
+            (ConditionType::Stalled, ConditionStatus::True, Reason::Ready),
+        ];
+        let conditions = if number < 100 { &conditions[..] } else { &conditions[..1] };
+        Seen { verified: Some(clock::now()), ..seen(&format!("resource-{number:04}"), conditions) }
+    };
+    let none = told(&Board::default(), Some(Sight::default())).await.0;
+    let began = std::time::Instant::now();
+    let resources = (0..1000).map(resource).collect();
+    let many = told(&Board::default(), Some(Sight { queued: 0, active: 0, resources })).await.0;
+    println!("{} bytes in {:?}, and {} bytes of no resources", many.len(), began.elapsed(), none.len());
+    assert_eq!(many.lines().count(), none.lines().count() + 1000 + 2 * 100);
+    assert!(many.len() - none.len() < 1200 * 120, "{}", many.len());
+}
+
+#[tokio::test]
+async fn asked_for_at_0_nothing_is_served() {
+    let scrapes = Scrapes { board: Board::default(), concurrency: 1 };
+    let mut served = Box::pin(serve("0".parse().unwrap(), scrapes.clone()));
+    assert!(futures::poll!(served.as_mut()).is_pending());
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    assert!(serve(address.parse().unwrap(), scrapes).await.is_err(), "what cannot be listened on is a fault");
+}
+
+/// Run by the test below, in a process of its own: it takes the hook of the whole process.
+#[test]
+#[ignore = "run by another test"]
+fn panics_that_are_counted() {
+    crate::telemetry::tell_panics_by_their_place();
+    let metrics = Metrics::default();
+    crate::telemetry::count_panics(metrics.clone());
+    for number in 1..=3 {
+        assert!(std::thread::spawn(|| panic!("planted")).join().is_err());
+        assert_eq!(metrics.panics.get(), number);
     }
+}
+
+/// Lesson: Argo Workflows CVE-2026-40886.
+#[test]
+fn every_panic_is_counted_and_told() {
+    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "metrics::tests::panics_that_are_counted", "--ignored", "--nocapture"]);
+    let done = command.output().unwrap();
+    let text = String::from_utf8([done.stdout, done.stderr].concat()).unwrap();
+    assert!(done.status.success() && text.contains("1 passed"), "{text}");
+    assert_eq!(text.matches("panicked at src/metrics/tests.rs").count(), 3, "{text}");
 }
 
 #[test]

@@ -94,3 +94,34 @@ pub(super) fn lifetime(max_age: Option<u64>, interval: Duration) -> Duration {
     let asked = max_age.map_or(SHORTEST, Duration::from_secs);
     asked.clamp(SHORTEST, interval.max(SHORTEST))
 }
+
+#[cfg(test)]
+mod tests {
+    use cognigy_sso_testkit::pki::Authority;
+    use cognigy_sso_testkit::provider::{Provider as Server, Style};
+
+    use super::*;
+    use crate::egress::{AddressPolicy, Authorities};
+
+    const HOUR: Duration = Duration::from_hours(1);
+
+    #[tokio::test]
+    async fn what_is_held_is_told_from_what_is_fetched() {
+        let authority = Authority::new("cache").unwrap();
+        let server = Server::start(&authority).await.unwrap();
+        let issuer = Issuer::parse(&server.add("acme", Style::OidcProvider, Vec::new())).unwrap();
+        let trusted = CaBundle::parse(authority.pem().as_bytes()).unwrap();
+        let allowed = ["127.0.0.0/8", "::1/128"].map(|network| network.parse().unwrap()).to_vec();
+        let policy = AddressPolicy { allowed, deny_private: false };
+        let egress = Egress::new(policy, Authorities::system_and(&[trusted]));
+        let counted = Documents::default();
+        let providers = Providers::default().counting(counted.clone());
+        for (fresh, numbers) in [(false, [0, 1, 0, 1]), (false, [1, 1, 1, 1]), (true, [1, 2, 1, 2])] {
+            assert!(providers.get(&egress, &issuer, None, HOUR, fresh).await.is_ok());
+            assert_eq!(counted.numbers(), numbers);
+        }
+        let unknown = Issuer::parse(&format!("{}/other", issuer.as_str())).unwrap();
+        assert!(providers.get(&egress, &unknown, None, HOUR, false).await.is_err());
+        assert_eq!(counted.numbers(), [1, 3, 1, 2], "nobody knows where its keys are");
+    }
+}
