@@ -11,6 +11,7 @@ use kube::{Api, Client, Resource as _};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
+use crate::metrics::Metrics;
 use crate::watched::{Outline, Watched};
 
 const FIELD_MANAGER: &str = "cognigy-sso-operator";
@@ -38,14 +39,15 @@ pub(crate) enum WriteFault {
 pub(crate) struct Writer {
     client: Client,
     events: mpsc::Sender<(ObjectReference, Event)>,
+    metrics: Metrics,
 }
 
 impl Writer {
     /// A writer, and the task that publishes its events until the writer is dropped.
-    pub(crate) fn new(client: Client) -> (Self, impl Future<Output = ()>) {
+    pub(crate) fn new(client: Client, metrics: Metrics) -> (Self, impl Future<Output = ()>) {
         let (sender, receiver) = mpsc::channel(BACKLOG);
-        let publishing = publish(client.clone(), receiver);
-        (Self { client, events: sender }, publishing)
+        let publishing = publish(client.clone(), receiver, metrics.clone());
+        (Self { client, events: sender, metrics }, publishing)
     }
 
     /// Writes the status and answers with the resource as it is now.
@@ -67,7 +69,9 @@ impl Writer {
     pub(crate) fn events(&self, resource: &Resource, events: Vec<Event>) {
         for event in events {
             tracing::info!(namespace = %resource.namespace, name = %resource.name, reason = event.kind.reason(), "{}", event.note);
+            self.metrics.happened(event.kind);
             if self.events.try_send((reference(resource), event)).is_err() {
+                self.metrics.write_failed();
                 tracing::warn!("too many events wait to be published: one is dropped");
             }
         }
@@ -77,8 +81,16 @@ impl Writer {
         Api::namespaced(self.client.clone(), &resource.namespace)
     }
 
-    /// Writes to this very resource: one that was edited meanwhile is written all the same, another one of its name never.
     async fn write(&self, resource: &Resource, content: &Content<'_>) -> Result<Resource, WriteFault> {
+        let written = self.write_in_turn(resource, content).await;
+        if matches!(written, Err(WriteFault::Failed(_))) {
+            self.metrics.write_failed();
+        }
+        written
+    }
+
+    /// Writes to this very resource: one that was edited meanwhile is written all the same, another one of its name never.
+    async fn write_in_turn(&self, resource: &Resource, content: &Content<'_>) -> Result<Resource, WriteFault> {
         let api = self.api(resource);
         let mut version = resource.resource_version;
         for _ in 0..MOST_TRIES {
@@ -173,7 +185,7 @@ fn reference(resource: &Resource) -> ObjectReference {
     }
 }
 
-async fn publish(client: Client, mut events: mpsc::Receiver<(ObjectReference, Event)>) {
+async fn publish(client: Client, mut events: mpsc::Receiver<(ObjectReference, Event)>, metrics: Metrics) {
     let reporter = Reporter { controller: format!("{GROUP}/{FIELD_MANAGER}"), instance: None };
     while let Some((regarding, event)) = events.recv().await {
         let published = Published {
@@ -186,6 +198,7 @@ async fn publish(client: Client, mut events: mpsc::Receiver<(ObjectReference, Ev
         // A recorder keeps what it published to count repetitions; each happening is published once, so there is none.
         let recorder = Recorder::new(client.clone(), reporter.clone());
         if let Err(error) = recorder.publish(&published, &regarding).await {
+            metrics.write_failed();
             tracing::warn!(%error, reason = published.reason, "an event could not be published");
         }
     }

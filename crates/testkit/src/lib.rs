@@ -6,6 +6,7 @@ pub mod canary;
 pub mod cognigy;
 pub mod control_plane;
 pub mod fuzz;
+pub mod open_metrics;
 pub mod pki;
 pub mod program;
 pub mod provider;
