@@ -109,7 +109,7 @@ async fn an_older_one_whose_key_moves_away_makes_room() {
 async fn across_namespaces_it_is_the_same() {
     let world = World::new("across").await;
     let other = namespace(&world.client, "across-too").await;
-    let operator = Operator::start(&world.namespace, &["--namespace", &other]).await;
+    let operator = Operator::start_for(&[&world.namespace, &other], &[]).await;
     operator.synced().await;
     world.create(world.idp("acme")).await;
     world.ready("acme").await;

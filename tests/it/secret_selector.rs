@@ -136,7 +136,7 @@ async fn what_is_not_there_is_told_from_what_may_not_be_used_with_the_rights_tha
     label(&world, "cognigy-api", json!("true")).await;
     world.delete_secret("acme-oidc").await;
     let kubeconfig = limited_kubeconfig(&world).await;
-    let _operator = Operator::start_as(kubeconfig.path(), &world.namespace, &SELECTOR).await;
+    let _operator = Operator::start_as(kubeconfig.path(), &[&world.namespace], &SELECTOR).await;
     world.create(world.idp("acme")).await;
     world.condition("acme", ConditionType::SecretsResolved, ConditionStatus::False, Reason::SecretNotFound).await;
     world.put_secret("acme-oidc", &[("clientSecret", SECRET)]).await;
