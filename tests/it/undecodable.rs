@@ -56,6 +56,7 @@ async fn says(world: &World, name: &str, r#type: &str, status: &str, reason: &st
 #[tokio::test]
 async fn metadata_that_cannot_be_read_stops_nobody() {
     let world = World::new("metadata").await;
+    world.will_have_config_map("late");
     let mut odd = serde_json::to_value(world.own_idp("odd").await.build()).unwrap();
     odd["metadata"]["managedFields"] = strange_times(GROUP);
     odd["spec"]["deletionPolicy"] = json!("Reset");

@@ -13,7 +13,7 @@ use crate::cargo::{self, cargo};
 /// The page about rights, below the root of the workspace.
 const PAGE: &str = "docs/reference/rights.md";
 /// What Cargo is asked to run the operator's tests alone.
-pub const TESTS: [&str; 3] = ["test", "--test", "it"];
+pub const TESTS: [&str; 5] = ["test", "--package", "cognigy-sso-operator", "--test", "it"];
 
 #[derive(clap::Args)]
 pub struct Rights {

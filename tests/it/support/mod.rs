@@ -25,7 +25,7 @@ use kube::api::{DeleteParams, Patch, PatchParams, PostParams};
 use kube::{Api, Client};
 use serde_json::{Value, json};
 
-pub use access::{grant, limited_kubeconfig, withdraw};
+pub use access::{grant, grant_everywhere, limited_kubeconfig, withdraw};
 pub use account::LEASE;
 pub use cluster::{client, cluster, install_definition, namespace, own_cluster};
 pub use line::Line;
@@ -141,8 +141,8 @@ impl World {
     }
 
     /// Announces Secrets that there will be when the operator runs already.
-    pub fn will_have(&self, secrets: &[impl AsRef<str>]) {
-        secrets.iter().for_each(|name| names::note(&self.namespace, ObjectKind::Secret, name.as_ref()));
+    pub fn will_have(&self, secrets: impl IntoIterator<Item = impl AsRef<str>>) {
+        secrets.into_iter().for_each(|name| names::note(&self.namespace, ObjectKind::Secret, name.as_ref()));
     }
 
     /// Announces a ConfigMap that there will be when the operator runs already.
@@ -151,7 +151,7 @@ impl World {
     }
 
     pub async fn put_secret_bytes(&self, name: &str, r#type: &str, values: &[(&str, &[u8])]) {
-        self.will_have(&[name]);
+        self.will_have([name]);
         let data: BTreeMap<_, _> =
             values.iter().map(|(key, value)| ((*key).to_owned(), k8s_openapi::ByteString(value.to_vec()))).collect();
         // One of these types must say whose token it is.
@@ -168,6 +168,12 @@ impl World {
 
     pub fn secrets(&self) -> Api<Secret> {
         Api::namespaced(self.client.clone(), &self.namespace)
+    }
+
+    /// Labels a Secret, or takes the label away.
+    pub async fn label_secret(&self, name: &str, label: &str, value: Value) {
+        let labels = json!({ "metadata": { "labels": { label: value } } });
+        self.secrets().patch(name, &PatchParams::default(), &Patch::Merge(labels)).await.unwrap();
     }
 
     pub async fn put_config_map(&self, name: &str, values: &[(&str, &str)]) {
