@@ -29,6 +29,7 @@ mod lessons;
 mod limits;
 mod log_lines;
 mod metrics;
+mod names;
 mod namespace;
 mod process;
 mod provider_faults;
