@@ -29,6 +29,8 @@ enum Task {
     Fuzz(fuzz::Fuzz),
     /// All that CI checks: formatting, lints, generated files, dependencies, tests.
     Test,
+    /// Helm, promtool and the like, built once for the tests: prints where they are.
+    Tools,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -48,6 +50,7 @@ impl Task {
             Self::Faults(faults) => Ok(faults.run()),
             Self::Fuzz(fuzz) => fuzz.run(),
             Self::Test => test::run().await,
+            Self::Tools => test::obtain_tools().await.map(|()| ExitCode::SUCCESS),
         }
     }
 }
