@@ -8,6 +8,7 @@ mod faults;
 mod fuzz;
 mod interruption;
 mod test;
+mod values;
 
 use std::process::ExitCode;
 
@@ -19,7 +20,7 @@ enum Task {
     /// A real Kubernetes control plane: etcd and kube-apiserver on loopback ports.
     #[command(subcommand)]
     ControlPlane(control_plane::Command),
-    /// The `CustomResourceDefinition` in `crds/`, generated from the types.
+    /// The `CustomResourceDefinition` in `crds/` and in the chart, generated from the types.
     Crd(crd::Crd),
     /// From a bare machine to a resource that is Ready: shows each step and checks that it happened.
     Demo(demo::Demo),
@@ -50,6 +51,7 @@ impl Task {
             Self::Faults(faults) => Ok(faults.run()),
             Self::Fuzz(fuzz) => fuzz.run(),
             Self::Test => test::run().await,
+            Self::Values(values) => values.run().map(|()| ExitCode::SUCCESS),
             Self::Tools => test::obtain_tools().await.map(|()| ExitCode::SUCCESS),
         }
     }
