@@ -19,6 +19,7 @@ use crate::egress::Egress;
 use crate::lease::{Claim, Election, Place};
 use crate::observe::{Observer, Reader};
 use crate::openid::{Providers, Trials};
+use crate::permitted::{ObjectName, Permitted};
 use crate::report::Writer;
 use crate::selector::LabelSelector;
 use crate::telemetry::{self, LogFormat};
@@ -42,6 +43,15 @@ pub(super) struct Run {
     /// a Secret then decides whether resources may refer to it. Default: all.
     #[arg(long, value_name = "LABELS", env = "COGNIGY_SSO_SECRET_SELECTOR")]
     secret_selector: Option<LabelSelector>,
+
+    /// Use the Secrets of these names only, and look at no other; repeat it for several. Rights to these names are enough then
+    /// (`resourceNames`). Default: all.
+    #[arg(long = "secret-name", value_name = "NAME", env = "COGNIGY_SSO_SECRET_NAME", value_delimiter = ',')]
+    secret_names: Vec<ObjectName>,
+
+    /// The same for ConfigMaps.
+    #[arg(long = "config-map-name", value_name = "NAME", env = "COGNIGY_SSO_CONFIG_MAP_NAME", value_delimiter = ',')]
+    config_map_names: Vec<ObjectName>,
 
     #[command(flatten)]
     outside: Outside,
@@ -90,6 +100,14 @@ impl Run {
         telemetry::start(self.log_format, &self.log_filter).context("--log-filter")?;
         cluster::install_tls()?;
         tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(self.run())
+    }
+
+    fn permitted(&self) -> Permitted {
+        Permitted {
+            secret_selector: self.secret_selector.clone(),
+            secret_names: self.secret_names.clone(),
+            config_map_names: self.config_map_names.clone(),
+        }
     }
 
     async fn run(&self) -> anyhow::Result<()> {
@@ -169,9 +187,10 @@ impl Office<'_> {
     /// Dropped, it gives up what is in flight.
     async fn serve(&self, claim: Claim) -> bool {
         self.readiness.leads();
+        let permitted = self.flags.permitted();
         let (writer, publishing) = Writer::new(self.client.clone());
         let observer = Observer {
-            reader: Reader::Cluster { client: self.client.clone(), selector: self.flags.secret_selector.clone() },
+            reader: Reader::Cluster { client: self.client.clone(), permitted: permitted.clone() },
             egress: Arc::clone(&self.egress),
             claim: claim.clone(),
             hosts: self.flags.outside.cognigy_hosts.clone(),
@@ -180,11 +199,8 @@ impl Office<'_> {
             trials: self.trials.clone(),
             organizations: Arc::default(),
         };
-        let scope = Scope {
-            namespaces: self.flags.namespaces.clone(),
-            selector: self.flags.selector.clone(),
-            secret_selector: self.flags.secret_selector.clone(),
-        };
+        let scope =
+            Scope { namespaces: self.flags.namespaces.clone(), selector: self.flags.selector.clone(), permitted };
         let context = Context { observer, writer };
         let controller = Controller::new(context, claim, self.flags.concurrency.into(), self.readiness.clone());
         futures::join!(controller.run(self.client.clone(), &scope, self.stop.clone()), publishing).0
@@ -221,6 +237,17 @@ mod tests {
                 assert!(error.contains(flag) && error.contains(named), "{error}");
             }
             Cli::try_parse_from(["cognigy-sso-operator", "run", flag, "team in (a, b),!old"]).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_name_that_no_object_can_have_is_refused_by_the_name_of_its_flag() {
+        for flag in ["--secret-name", "--config-map-name"] {
+            for (text, named) in [("", "leave the flag out"), ("a,", "leave the flag out"), ("a,B", "`B` is no name")] {
+                let error = Cli::try_parse_from(["cognigy-sso-operator", "run", flag, text]).unwrap_err().to_string();
+                assert!(error.contains(flag) && error.contains(named), "{error}");
+            }
+            Cli::try_parse_from(["cognigy-sso-operator", "run", flag, "a, b.c", flag, "d"]).unwrap();
         }
     }
 }

@@ -136,7 +136,7 @@ impl Controller {
 
     fn list_ends(&mut self, watch: &Watch) {
         for key in self.store.missing(watch) {
-            match watch.0 {
+            match watch.subject {
                 Subject::Resources => self.gone(&key, None),
                 Subject::Objects(kind) => self.object(kind, Object { key, version: None }),
             }

@@ -32,6 +32,8 @@ enum Task {
     Test,
     /// Helm, promtool and the like, built once for the tests: prints where they are.
     Tools,
+    /// The chart's `values.yaml` and the page about them, generated from the schema of the values.
+    Values(values::Values),
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -51,8 +53,8 @@ impl Task {
             Self::Faults(faults) => Ok(faults.run()),
             Self::Fuzz(fuzz) => fuzz.run(),
             Self::Test => test::run().await,
-            Self::Values(values) => values.run().map(|()| ExitCode::SUCCESS),
             Self::Tools => test::obtain_tools().await.map(|()| ExitCode::SUCCESS),
+            Self::Values(values) => values.run().map(|()| ExitCode::SUCCESS),
         }
     }
 }
