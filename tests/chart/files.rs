@@ -61,7 +61,8 @@ async fn helm_finds_nothing_to_complain_of() {
 
 #[tokio::test]
 async fn both_helms_render_the_same() {
-    let values = with(json!({ "replicas": 2, "watchNamespaces": ["a"], "metrics": { "dashboard": { "enabled": true } } }));
+    let values =
+        with(json!({ "replicas": 2, "watchNamespaces": ["a"], "metrics": { "dashboard": { "enabled": true } } }));
     let render = async |tool| Helm::new(tool).await.render(&values).await.unwrap().0;
     let by_name = |objects: Vec<Value>| -> BTreeMap<String, Value> {
         objects.into_iter().map(|object| (format!("{} {}", object["kind"], object["metadata"]), object)).collect()

@@ -78,7 +78,8 @@ pub async fn render(values: &Value) -> Result<Manifests, String> {
 /// What is said after an installation with these values.
 pub async fn notes(values: &Value) -> String {
     let helm = Helm::new(Tool::Helm3).await;
-    let text = helm.release("install", values, &["--dry-run=client", "--kube-version", OLDEST_KUBERNETES]).await.unwrap();
+    let text =
+        helm.release("install", values, &["--dry-run=client", "--kube-version", OLDEST_KUBERNETES]).await.unwrap();
     text.split_once("NOTES:\n").unwrap().1.to_owned()
 }
 

@@ -6,11 +6,12 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 use cognigy_sso_testkit::control_plane::Program;
+use cognigy_sso_testkit::gitops;
 use cognigy_sso_testkit::real_provider::{NodeProvider, StartError, Zitadel};
 use cognigy_sso_testkit::tool::Tool;
 
 use crate::cargo::cargo;
-use crate::{crd, values};
+use crate::{crd, manifests, values};
 
 /// What was done so far.
 #[derive(Default)]
@@ -27,6 +28,7 @@ pub async fn run() -> anyhow::Result<ExitCode> {
     run.part("generated files", async { crd::check().and_then(|()| values::check()).map(|()| None) }).await?;
     run.part("licences, bans and sources", check_dependencies()).await?;
     run.part("control plane, OpenID providers and tools", obtain()).await?;
+    run.part("generated manifests", async { manifests::check().await.map(|()| None) }).await?;
     run.part("tests", run_cargo(&["test", "--workspace"])).await?;
     run.sum_up();
     Ok(ExitCode::SUCCESS)
@@ -86,6 +88,7 @@ pub async fn obtain_tools() -> anyhow::Result<()> {
     for tool in Tool::ALL {
         println!("{}", tool.obtain().await?.display());
     }
+    println!("{}", gitops::obtain().await?.display());
     Ok(())
 }
 

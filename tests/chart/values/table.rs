@@ -57,11 +57,7 @@ fn names() -> Vec<Row> {
         row("image.repository", "example.com/x", Pod(image, json!(version))),
         row("image.tag", "1", Pod(image, json!(format!("{IMAGE}:1")))),
         row("image.digest", digest, Pod(image, json!(by_digest))),
-        row(
-            "image.pullPolicy",
-            "Always",
-            Pod("/containers/0/imagePullPolicy", json!("Always")),
-        ),
+        row("image.pullPolicy", "Always", Pod("/containers/0/imagePullPolicy", json!("Always"))),
         row("imagePullSecrets", json!([{ "name": "x" }]), Pod("/imagePullSecrets", json!([{ "name": "x" }]))),
         row("nameOverride", "x", Shows("Deployment", "/metadata/labels/app.kubernetes.io~1name", json!("x"))),
         row("fullnameOverride", "x", Shows("Deployment", "/metadata/name", json!("x"))),
@@ -144,9 +140,7 @@ fn process() -> Vec<Row> {
         row("log.filter", "debug", Argument("--log-filter=debug")),
         row("otlp.endpoint", "http://c:4318", Argument("--otlp-endpoint=http://c:4318")),
         row("metrics.port", 1, Argument("--metrics-address=0.0.0.0:1")),
-        row("metrics.port", 1, {
-            Pod("/containers/0/ports/1", json!({ "name": "metrics", "containerPort": 1 }))
-        }),
+        row("metrics.port", 1, { Pod("/containers/0/ports/1", json!({ "name": "metrics", "containerPort": 1 })) }),
         row("metrics.port", 1, Shows("Service", "/spec/ports/0/port", json!(1))),
     ]
 }
@@ -184,9 +178,7 @@ fn pods() -> Vec<Row> {
         row("dnsConfig", json!({ "nameservers": ["10.0.0.1"] }), {
             Pod("/dnsConfig", json!({ "nameservers": ["10.0.0.1"] }))
         }),
-        row("extraEnv", json!([{ "name": "a", "value": "b" }]), {
-            variable(json!({ "name": "a", "value": "b" }))
-        }),
+        row("extraEnv", json!([{ "name": "a", "value": "b" }]), { variable(json!({ "name": "a", "value": "b" })) }),
         row("extraVolumes", extra.clone(), Pod("/volumes/1", extra[0].clone())),
         row("extraVolumeMounts", mount.clone(), Pod("/containers/0/volumeMounts/1", mount[0].clone()))
             .beside(json!({ "extraVolumes": extra })),
@@ -219,7 +211,8 @@ fn monitoring() -> Vec<Row> {
     let dashboard = "ConfigMap/-dashboard";
     let [with_rule, with_dashboard] =
         ["prometheusRule", "dashboard"].map(|kind| json!({ "metrics": { kind: { "enabled": true } } }));
-    let [alert, runbook] = ["/spec/groups/0/rules/0/annotations/runbook_url", "https://e.com/CognigySsoOperatorAbsent.html"];
+    let [alert, runbook] =
+        ["/spec/groups/0/rules/0/annotations/runbook_url", "https://e.com/CognigySsoOperatorAbsent.html"];
     let own = vec![
         row("metrics.service.enabled", false, Omits("Service")),
         row("metrics.service.annotations", json!({ "a": "b" }), {
