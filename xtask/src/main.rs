@@ -7,6 +7,7 @@ mod demo;
 mod faults;
 mod fuzz;
 mod interruption;
+mod manifests;
 mod metrics;
 mod rights;
 mod test;
@@ -34,6 +35,8 @@ enum Task {
     Metrics(metrics::Metrics),
     /// Runs the operator's tests with the rights that the chart grants, in each mode, and compares these with those used.
     Rights(rights::Rights),
+    /// What is in `deploy/` for those who install without Helm, generated from the chart, and for Argo CD from its scripts.
+    Manifests(manifests::Manifests),
     /// All that CI checks: formatting, lints, generated files, dependencies, tests.
     Test,
     /// Helm, promtool and the like, built once for the tests: prints where they are.
@@ -61,8 +64,9 @@ impl Task {
             Self::Metrics(metrics) => metrics.run().map(|()| ExitCode::SUCCESS),
             Self::Rights(rights) => Box::pin(rights.run()).await.map(|()| ExitCode::SUCCESS),
             Self::Test => Box::pin(test::run()).await,
-            Self::Values(values) => values.run().map(|()| ExitCode::SUCCESS),
+            Self::Manifests(manifests) => manifests.run().await.map(|()| ExitCode::SUCCESS),
             Self::Tools => test::obtain_tools().await.map(|()| ExitCode::SUCCESS),
+            Self::Values(values) => values.run().map(|()| ExitCode::SUCCESS),
         }
     }
 }

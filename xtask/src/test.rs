@@ -6,12 +6,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 use cognigy_sso_testkit::control_plane::Program;
+use cognigy_sso_testkit::gitops;
 use cognigy_sso_testkit::real_provider::{NodeProvider, StartError, Zitadel};
 use cognigy_sso_testkit::rights::Mode;
 use cognigy_sso_testkit::tool::Tool;
 
 use crate::cargo::cargo;
-use crate::{crd, metrics, rights, values};
+use crate::{crd, manifests, metrics, rights, values};
 
 /// What was done so far.
 #[derive(Default)]
@@ -35,6 +36,7 @@ pub async fn run() -> anyhow::Result<ExitCode> {
     run.part("tests, with rights to the cluster", rights::measure(Mode::Cluster, &["test", "--workspace"])).await?;
     run.part("operator, with rights to namespaces", rights::measure(Mode::Namespaces, &rights::TESTS)).await?;
     run.part("operator, with rights by name", rights::measure(Mode::Named, &rights::TESTS)).await?;
+    run.part("generated manifests", async { manifests::check().await.map(|()| None) }).await?;
     run.sum_up();
     Ok(ExitCode::SUCCESS)
 }
@@ -93,6 +95,7 @@ pub async fn obtain_tools() -> anyhow::Result<()> {
     for tool in Tool::ALL {
         println!("{}", tool.obtain().await?.display());
     }
+    println!("{}", gitops::obtain().await?.display());
     Ok(())
 }
 

@@ -6,6 +6,8 @@ pub mod canary;
 pub mod cognigy;
 pub mod control_plane;
 pub mod fuzz;
+pub mod gitops;
+pub mod manifests;
 pub mod open_metrics;
 pub mod pki;
 pub mod program;
