@@ -16,5 +16,6 @@ mod report;
 mod secret;
 mod selector;
 mod telemetry;
+mod traces;
 mod visit;
 mod watched;

@@ -10,7 +10,9 @@ use kube::runtime::events::{Event as Published, EventType, Recorder, Reporter};
 use kube::{Api, Client, Resource as _};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
+use tracing::{Instrument as _, Span};
 
+use crate::traces;
 use crate::watched::{Outline, Watched};
 
 const FIELD_MANAGER: &str = "cognigy-sso-operator";
@@ -37,7 +39,7 @@ pub(crate) enum WriteFault {
 /// Writes to the Kubernetes API.
 pub(crate) struct Writer {
     client: Client,
-    events: mpsc::Sender<(ObjectReference, Event)>,
+    events: mpsc::Sender<(ObjectReference, Event, Span)>,
 }
 
 impl Writer {
@@ -66,8 +68,9 @@ impl Writer {
     /// Publishes events beside the way: nothing waits for them.
     pub(crate) fn events(&self, resource: &Resource, events: Vec<Event>) {
         for event in events {
-            tracing::info!(namespace = %resource.namespace, name = %resource.name, reason = event.kind.reason(), "{}", event.note);
-            if self.events.try_send((reference(resource), event)).is_err() {
+            let reason = event.kind.reason();
+            tracing::info!(namespace = %resource.namespace, name = %resource.name, reason, trace_id = traces::id(), "{}", event.note);
+            if self.events.try_send((reference(resource), event, traces::publish(reason))).is_err() {
                 tracing::warn!("too many events wait to be published: one is dropped");
             }
         }
@@ -79,6 +82,17 @@ impl Writer {
 
     /// Writes to this very resource: one that was edited meanwhile is written all the same, another one of its name never.
     async fn write(&self, resource: &Resource, content: &Content<'_>) -> Result<Resource, WriteFault> {
+        let span = traces::write(content.name());
+        let written = self.write_until_it_is_first(resource, content).instrument(span.clone()).await;
+        traces::written(&span, &written);
+        written
+    }
+
+    async fn write_until_it_is_first(
+        &self,
+        resource: &Resource,
+        content: &Content<'_>,
+    ) -> Result<Resource, WriteFault> {
         let api = self.api(resource);
         let mut version = resource.resource_version;
         for _ in 0..MOST_TRIES {
@@ -100,6 +114,16 @@ enum Content<'a> {
     Status(&'a IdentityProviderConfigStatus),
     AddFinalizer,
     RemoveFinalizer,
+}
+
+impl Content<'_> {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Status(_) => "write status",
+            Self::AddFinalizer => "add finalizer",
+            Self::RemoveFinalizer => "remove finalizer",
+        }
+    }
 }
 
 async fn send(api: &Api<Watched>, resource: &Resource, version: u64, content: &Content<'_>) -> kube::Result<Watched> {
@@ -173,9 +197,9 @@ fn reference(resource: &Resource) -> ObjectReference {
     }
 }
 
-async fn publish(client: Client, mut events: mpsc::Receiver<(ObjectReference, Event)>) {
+async fn publish(client: Client, mut events: mpsc::Receiver<(ObjectReference, Event, Span)>) {
     let reporter = Reporter { controller: format!("{GROUP}/{FIELD_MANAGER}"), instance: None };
-    while let Some((regarding, event)) = events.recv().await {
+    while let Some((regarding, event, span)) = events.recv().await {
         let published = Published {
             type_: if event.kind.is_warning() { EventType::Warning } else { EventType::Normal },
             reason: event.kind.reason().to_owned(),
@@ -185,7 +209,8 @@ async fn publish(client: Client, mut events: mpsc::Receiver<(ObjectReference, Ev
         };
         // A recorder keeps what it published to count repetitions; each happening is published once, so there is none.
         let recorder = Recorder::new(client.clone(), reporter.clone());
-        if let Err(error) = recorder.publish(&published, &regarding).await {
+        if let Err(error) = recorder.publish(&published, &regarding).instrument(span.clone()).await {
+            traces::failed(&span, "failed");
             tracing::warn!(%error, reason = published.reason, "an event could not be published");
         }
     }

@@ -1,5 +1,7 @@
 //! One visit to one resource: what [`decide::Visit`] says, done.
 
+mod ending;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,11 +11,14 @@ use decide::{
     Answer, Call, CallFault, ChangeKind, Conclusion, Cost, InputFault, Inputs, NoAnswer, Resource, Seal, Step,
     TransportFault, Trial, Visit, Write, in_progress,
 };
+use tracing::Instrument as _;
 
 use crate::clock;
 use crate::cognigy::{Cognigy, Part};
 use crate::observe::{Keepsake, Observation, Observer, Sources};
 use crate::report::{WriteFault, Writer};
+use crate::traces;
+pub(crate) use ending::Ending;
 
 /// After how long a resource that is not settled yet is said to be worked on.
 const SOON: Duration = Duration::from_secs(2);
@@ -46,6 +51,7 @@ pub(crate) struct Outcome {
     pub(crate) memory: Memory,
     /// How long until the next visit.
     pub(crate) next: Duration,
+    pub(crate) ending: Ending,
 }
 
 impl Context {
@@ -87,13 +93,13 @@ impl Context {
             next = warning.map_or(next, |warning| warning.min(next));
             memory.core.remember(&resource, inputs);
         }
-        Outcome { resource: Some((*resource).clone()), memory, next }
+        Outcome { resource: Some((*resource).clone()), memory, next, ending: Ending::Settled }
     }
 
     /// Observes, and says that the work goes on when that takes its time. Only here: once something is begun, the record of
     /// it must stay as it was written.
     async fn observe(&self, resource: &Resource, fresh: bool, keepsake: Option<&Keepsake>) -> (Observation, bool) {
-        let observing = self.observer.observe(resource, fresh, keepsake);
+        let observing = self.observer.observe(resource, fresh, keepsake).instrument(traces::observe());
         tokio::pin!(observing);
         tokio::select! {
             observation = &mut observing => (observation, false),
@@ -158,9 +164,10 @@ impl Context {
         overwrite: bool,
     ) -> Outcome {
         let Conclusion { status, events, next } = conclusion;
+        let ending = Ending::of(&status);
         let is_gone = resource.deleting && !resource.finalizer;
         if is_gone || !(overwrite || memory.core.unreported || status != resource.status) {
-            return Outcome { resource: Some(resource), memory, next };
+            return Outcome { resource: Some(resource), memory, next, ending };
         }
         let written = self.writer.status(&resource, &status).await;
         // Of what is gone nothing is told: it would be told again and again until a watch shows that it went.
@@ -171,7 +178,7 @@ impl Context {
             Ok(now) => {
                 memory.core.unreported = false;
                 memory.failed_writes = 0;
-                Outcome { resource: Some(now), memory, next }
+                Outcome { resource: Some(now), memory, next, ending }
             }
             Err(fault) => {
                 memory.core.unreported = true;
@@ -204,13 +211,14 @@ async fn answer(cognigy: Option<&Result<Cognigy<'_>, CallFault>>, call: Call<'_>
 
 /// The visit ended before its end: the resource could not be written, or is another by now.
 fn interrupted(resource: &Resource, mut memory: Memory, fault: WriteFault) -> Outcome {
+    let ending = Ending::Interrupted;
     match fault {
-        WriteFault::Gone => Outcome { resource: None, memory, next: WRITE_AGAIN },
-        WriteFault::Edited(now) => Outcome { resource: Some(*now), memory, next: Duration::ZERO },
+        WriteFault::Gone => Outcome { resource: None, memory, next: WRITE_AGAIN, ending },
+        WriteFault::Edited(now) => Outcome { resource: Some(*now), memory, next: Duration::ZERO, ending },
         WriteFault::Failed(error) => {
-            tracing::warn!(namespace = %resource.namespace, name = %resource.name, error, "the resource could not be written; it is tried again");
+            tracing::warn!(namespace = %resource.namespace, name = %resource.name, error, trace_id = traces::id(), "the resource could not be written; it is tried again");
             let next = memory.write_again();
-            Outcome { resource: Some(resource.clone()), memory, next }
+            Outcome { resource: Some(resource.clone()), memory, next, ending }
         }
     }
 }

@@ -17,7 +17,7 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use crate::egress::{self, Answer, Bounds, CaBundle, Egress, Excess};
+use crate::egress::{self, Answer, Bounds, CaBundle, Egress, Excess, Operation};
 use crate::lease::Claim;
 use crate::secret::outgoing;
 use audit::Page;
@@ -163,7 +163,8 @@ impl<'a> Cognigy<'a> {
     pub async fn login(&self, organization: &str) -> Login {
         let url = self.api.at_root(&format!("/auth/oidc/login/{organization}"));
         let headers = HeaderMap::new();
-        let call = egress::Call { method: Method::GET, url: &url, ca: self.ca, headers, body: None, bounds: BOUNDS };
+        let (operation, ca) = (Operation::Login, self.ca);
+        let call = egress::Call { operation, method: Method::GET, url: &url, ca, headers, body: None, bounds: BOUNDS };
         let Ok(answer) = self.egress.send(call).await else { return Login::Silent };
         answer.location.and_then(|location| redirect(&location)).unwrap_or(Login::Silent)
     }
@@ -199,7 +200,8 @@ impl<'a> Cognigy<'a> {
 
     async fn exchange_within(&self, bounds: Bounds, call: CognigyCall, request: Request) -> Result<Answer, CallFault> {
         let Request { method, url, headers, body } = request;
-        let sent = egress::Call { method, url: &url, ca: self.ca, headers, body: body.clone(), bounds };
+        let (operation, ca) = (Operation::Cognigy(call), self.ca);
+        let sent = egress::Call { operation, method, url: &url, ca, headers, body: body.clone(), bounds };
         let answer = self.egress.send(sent).await.map_err(|fault| self.transport(fault))?;
         let Some(mut fault) = wire::refusal(call, &answer) else { return Ok(answer) };
         self.heed(&fault);

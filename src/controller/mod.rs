@@ -13,10 +13,12 @@ use std::time::Duration;
 
 use cognigy_sso_decide::{ObjectKind, Resource};
 use tokio::task::{Id, JoinError, JoinSet};
+use tracing::{Instrument as _, Span};
 
 use crate::admin::Readiness;
 use crate::lease::{Claim, Lost};
-use crate::visit::{Context, Memory, Outcome};
+use crate::traces;
+use crate::visit::{Context, Ending, Memory, Outcome};
 use crate::watched::Key;
 
 use queue::{Cause, Queue};
@@ -52,6 +54,7 @@ struct Visited {
     key: Key,
     cause: Cause,
     resource: Arc<Resource>,
+    span: Span,
 }
 
 impl Controller {
@@ -190,6 +193,7 @@ impl Controller {
         self.queue.begin(&key);
         let visiting = Arc::clone(&resource);
         let rests = cause == Cause::Due && memory.rest.is_some();
+        let span = traces::reconcile(&resource, if rests { "remember" } else { cause.as_str() });
         let visit = async move {
             if rests {
                 claim.guard(Box::pin(context.remember(visiting, memory))).await
@@ -197,16 +201,16 @@ impl Controller {
                 claim.guard(Box::pin(context.visit(visiting, memory))).await
             }
         };
-        let visit = self.visits.spawn(visit);
-        self.visited.insert(visit.id(), Visited { key, cause, resource });
+        let visit = self.visits.spawn(visit.instrument(span.clone()));
+        self.visited.insert(visit.id(), Visited { key, cause, resource, span });
     }
 
     fn ended(&mut self, ended: Result<(Id, Result<Outcome, Lost>), JoinError>) {
         let id = ended.as_ref().map_or_else(JoinError::id, |(id, _)| *id);
-        let Some(Visited { key, resource, .. }) = self.visited.remove(&id) else { return };
-        let pause = match ended {
+        let Some(Visited { key, resource, span, .. }) = self.visited.remove(&id) else { return };
+        let (pause, ending) = match ended {
             Ok((_, Ok(outcome))) => {
-                let next = outcome.next;
+                let (next, ending) = (outcome.next, outcome.ending);
                 if outcome.resource.is_none() && self.store.holds(&key, &resource) {
                     // It went, and no watch has shown that yet.
                     self.gone(&key, None);
@@ -214,15 +218,16 @@ impl Controller {
                 if self.store.conclude(&key, outcome) {
                     self.queue.push(&key);
                 }
-                next
+                (next, ending)
             }
             // Whoever leads next begins anew.
-            Ok((_, Err(Lost))) => AFTER_LOSS,
+            Ok((_, Err(Lost))) => (AFTER_LOSS, Ending::Interrupted),
             Err(_) => {
                 tracing::error!(namespace = %key.namespace, name = %key.name, "a visit panicked: this is a fault of the operator, please report it");
-                AFTER_PANIC
+                (AFTER_PANIC, Ending::Panicked)
             }
         };
+        traces::ended(&span, ending);
         if !self.store.holds(&key, &resource) {
             // It went while it was visited: what the visit declared goes with it.
             self.context.observer.organizations.note(&resource, None);
@@ -262,7 +267,9 @@ mod tests {
         let (resource, _) = controller.store.get(&broken).unwrap();
         controller.queue.begin(&broken);
         let visit = controller.visits.spawn(async { panic!("planted") });
-        controller.visited.insert(visit.id(), Visited { key: broken.clone(), cause: Cause::Change, resource });
+        controller
+            .visited
+            .insert(visit.id(), Visited { key: broken.clone(), cause: Cause::Change, resource, span: Span::none() });
         controller.queue.push(&other);
         let ended = controller.visits.join_next_with_id().await.unwrap();
         controller.ended(ended);

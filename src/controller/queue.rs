@@ -27,6 +27,16 @@ pub(super) enum Cause {
     Due,
 }
 
+impl Cause {
+    /// The word for it in a span.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Change => "change",
+            Self::Due => "due",
+        }
+    }
+}
+
 /// A queue without duplicates, in which changes come before what is merely due.
 #[derive(Default)]
 pub(super) struct Queue {

@@ -6,9 +6,11 @@
 mod address;
 mod answer;
 mod authorities;
+mod collector;
 mod fault;
 #[cfg(test)]
 mod fuzz;
+mod operation;
 mod proxies;
 mod ranges;
 mod resolver;
@@ -24,11 +26,16 @@ use hyper_util::client::proxy::matcher::Intercept;
 use moka::future::Cache;
 use reqwest::header::{CONTENT_LENGTH, HeaderMap};
 use reqwest::{Client, ClientBuilder, Method, Proxy, redirect};
+use tracing::Instrument as _;
 use url::Url;
+
+use crate::traces;
 
 pub use address::AddressPolicy;
 pub use answer::Answer;
 pub use authorities::{Authorities, CaBundle};
+pub(crate) use collector::Collector;
+pub use operation::Operation;
 
 use proxies::Proxies;
 use resolver::{CheckedResolver, Lookup, ProxyResolver};
@@ -65,6 +72,8 @@ pub enum Excess {
 
 /// One outside call.
 pub struct Call<'a> {
+    /// What it asks for.
+    pub operation: Operation,
     /// The method.
     pub method: Method,
     /// Where to; https only.
@@ -135,6 +144,13 @@ impl Egress {
     /// [`TransportFault::Unreachable`] also when the URL is not https or names a denied address literally; else when no whole
     /// answer came, in time and within its bounds.
     pub async fn send(&self, call: Call<'_>) -> Result<Answer, TransportFault> {
+        let span = traces::outside_call(call.operation, &call.method, call.url);
+        let answer = self.exchange(call).instrument(span.clone()).await;
+        traces::answered(&span, &answer);
+        answer
+    }
+
+    async fn exchange(&self, call: Call<'_>) -> Result<Answer, TransportFault> {
         let url = Url::parse(call.url).map_err(|_| TransportFault::Unreachable)?;
         if url.scheme() != "https" || !self.policy.allows_host(&url) {
             return Err(TransportFault::Unreachable);

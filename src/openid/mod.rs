@@ -14,7 +14,7 @@ use reqwest::Method;
 use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
 use serde::de::DeserializeOwned;
 
-use crate::egress::{Answer, Bounds, CaBundle, Call, Egress, Excess, server_of};
+use crate::egress::{Answer, Bounds, CaBundle, Call, Egress, Excess, Operation, server_of};
 use crate::json;
 
 pub use cache::Providers;
@@ -37,7 +37,8 @@ async fn fetch<T: DeserializeOwned>(
     };
     let transport = |fault: TransportFault| ProviderFault::Transport { document, server: server_of(url), fault };
     let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]);
-    let call = Call { method: Method::GET, url, ca, headers, body: None, bounds };
+    let operation = Operation::Document(document);
+    let call = Call { operation, method: Method::GET, url, ca, headers, body: None, bounds };
     let mut answer = egress.send(call).await.map_err(transport)?;
     if answer.status != 200 {
         let retry_after = answer.retry_after;

@@ -42,10 +42,11 @@ impl Operator {
         Self::spawn(&command).await
     }
 
-    /// Starts a replica that logs all there is to log.
-    pub async fn talkative_replica(namespace: &str) -> Self {
+    /// Starts a replica that logs all there is to log, and sends its spans there.
+    pub async fn talkative_replica(namespace: &str, collector: &str) -> Self {
         let mut command = command(&cluster().await.kubeconfig_path(), namespace);
-        command.args(["--lease-namespace", namespace, "--log-filter", "trace"]);
+        command.args(["--lease-namespace", namespace, "--log-filter", "trace", "--otlp-endpoint", collector]);
+        command.env("NO_PROXY", "127.0.0.1");
         Self::spawn(&command).await
     }
 
