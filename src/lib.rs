@@ -4,6 +4,7 @@ pub mod cli;
 pub mod cognigy;
 pub mod egress;
 pub mod lease;
+pub mod metrics;
 pub mod openid;
 
 mod admin;

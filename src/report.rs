@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tracing::{Instrument as _, Span};
 
+use crate::metrics::Metrics;
 use crate::traces;
 use crate::watched::{Outline, Watched};
 
@@ -40,14 +41,15 @@ pub(crate) enum WriteFault {
 pub(crate) struct Writer {
     client: Client,
     events: mpsc::Sender<(ObjectReference, Event, Span)>,
+    metrics: Metrics,
 }
 
 impl Writer {
     /// A writer, and the task that publishes its events until the writer is dropped.
-    pub(crate) fn new(client: Client) -> (Self, impl Future<Output = ()>) {
+    pub(crate) fn new(client: Client, metrics: Metrics) -> (Self, impl Future<Output = ()>) {
         let (sender, receiver) = mpsc::channel(BACKLOG);
-        let publishing = publish(client.clone(), receiver);
-        (Self { client, events: sender }, publishing)
+        let publishing = publish(client.clone(), receiver, metrics.clone());
+        (Self { client, events: sender, metrics }, publishing)
     }
 
     /// Writes the status and answers with the resource as it is now.
@@ -70,7 +72,9 @@ impl Writer {
         for event in events {
             let reason = event.kind.reason();
             tracing::info!(namespace = %resource.namespace, name = %resource.name, reason, trace_id = traces::id(), "{}", event.note);
+            self.metrics.happened(event.kind);
             if self.events.try_send((reference(resource), event, traces::publish(reason))).is_err() {
+                self.metrics.write_failed();
                 tracing::warn!("too many events wait to be published: one is dropped");
             }
         }
@@ -80,19 +84,18 @@ impl Writer {
         Api::namespaced(self.client.clone(), &resource.namespace)
     }
 
-    /// Writes to this very resource: one that was edited meanwhile is written all the same, another one of its name never.
     async fn write(&self, resource: &Resource, content: &Content<'_>) -> Result<Resource, WriteFault> {
         let span = traces::write(content.name());
-        let written = self.write_until_it_is_first(resource, content).instrument(span.clone()).await;
+        let written = self.write_in_turn(resource, content).instrument(span.clone()).await;
         traces::written(&span, &written);
+        if matches!(written, Err(WriteFault::Failed(_))) {
+            self.metrics.write_failed();
+        }
         written
     }
 
-    async fn write_until_it_is_first(
-        &self,
-        resource: &Resource,
-        content: &Content<'_>,
-    ) -> Result<Resource, WriteFault> {
+    /// Writes to this very resource: one that was edited meanwhile is written all the same, another one of its name never.
+    async fn write_in_turn(&self, resource: &Resource, content: &Content<'_>) -> Result<Resource, WriteFault> {
         let api = self.api(resource);
         let mut version = resource.resource_version;
         for _ in 0..MOST_TRIES {
@@ -197,7 +200,7 @@ fn reference(resource: &Resource) -> ObjectReference {
     }
 }
 
-async fn publish(client: Client, mut events: mpsc::Receiver<(ObjectReference, Event, Span)>) {
+async fn publish(client: Client, mut events: mpsc::Receiver<(ObjectReference, Event, Span)>, metrics: Metrics) {
     let reporter = Reporter { controller: format!("{GROUP}/{FIELD_MANAGER}"), instance: None };
     while let Some((regarding, event, span)) = events.recv().await {
         let published = Published {
@@ -211,6 +214,7 @@ async fn publish(client: Client, mut events: mpsc::Receiver<(ObjectReference, Ev
         let recorder = Recorder::new(client.clone(), reporter.clone());
         if let Err(error) = recorder.publish(&published, &regarding).instrument(span.clone()).await {
             traces::failed(&span, "failed");
+            metrics.write_failed();
             tracing::warn!(%error, reason = published.reason, "an event could not be published");
         }
     }

@@ -12,9 +12,9 @@ use tracing::field::{Empty, display};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 use url::Url;
 
-use crate::egress::{Answer, Operation};
+use crate::egress::Answer;
+use crate::metrics::{Operation, Reconciled};
 use crate::report::WriteFault;
-use crate::visit::Ending;
 
 /// What all spans are made under, for filters.
 pub(crate) const TARGET: &str = module_path!();
@@ -36,9 +36,9 @@ pub(crate) fn reconcile(resource: &Resource, cause: &'static str) -> Span {
 }
 
 /// How a visit ended; a panic is a fault of the operator.
-pub(crate) fn ended(reconcile: &Span, ending: Ending) {
-    reconcile.record("cognigy_sso.result", ending.as_str());
-    if ending == Ending::Panicked {
+pub(crate) fn ended(reconcile: &Span, result: Reconciled) {
+    reconcile.record("cognigy_sso.result", result.as_str());
+    if result == Reconciled::Panicked {
         reconcile.record("otel.status_code", "ERROR");
     }
 }
@@ -96,11 +96,11 @@ pub(crate) fn write(what: &'static str) -> Span {
 /// What came of a write. That the resource is gone is no fault.
 pub(crate) fn written<T>(write: &Span, written: &Result<T, WriteFault>) {
     match written {
-        Ok(_) => {}
         Err(WriteFault::Failed(_)) => failed(write, "failed"),
-        Err(WriteFault::Gone | WriteFault::Edited(_)) => {
+        Err(WriteFault::Gone) => {
             write.record("error.type", "gone");
         }
+        Ok(_) | Err(WriteFault::Edited(_)) => {}
     }
 }
 
@@ -108,7 +108,7 @@ pub(crate) fn written<T>(write: &Span, written: &Result<T, WriteFault>) {
 pub(crate) fn publish(reason: &'static str) -> Span {
     tracing::info_span!(
         "publish event",
-        "otel.kind" = "producer",
+        "otel.kind" = "client",
         "cognigy_sso.event.reason" = reason,
         "error.type" = Empty,
         "otel.status_code" = Empty

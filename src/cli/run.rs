@@ -13,11 +13,12 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::cluster;
 use super::outside::Outside;
-use crate::admin::{self, Readiness};
+use crate::admin;
 use crate::cognigy::Limits;
 use crate::controller::{Controller, Scope};
 use crate::egress::Egress;
 use crate::lease::{Claim, Election, Place};
+use crate::metrics::{self, Board, MetricsAddress, Scrapes};
 use crate::observe::{Observer, Reader};
 use crate::openid::{Providers, Trials};
 use crate::report::Writer;
@@ -76,6 +77,10 @@ pub(super) struct Run {
     #[arg(long, value_name = "ADDRESS", env = "COGNIGY_SSO_HEALTH_ADDRESS", default_value = "0.0.0.0:8081")]
     health_address: SocketAddr,
 
+    /// Address that `/metrics` are served on (OpenMetrics); 0 serves none.
+    #[arg(long, value_name = "ADDRESS", env = "COGNIGY_SSO_METRICS_ADDRESS", default_value = "0.0.0.0:8080")]
+    metrics_address: MetricsAddress,
+
     /// How log lines look.
     #[arg(long, env = "COGNIGY_SSO_LOG_FORMAT", value_enum, default_value = "json")]
     log_format: LogFormat,
@@ -113,24 +118,30 @@ impl Run {
     }
 
     async fn run(&self) -> anyhow::Result<()> {
+        let board = Board::default();
+        telemetry::count_panics(board.metrics.clone());
         let office = Office {
             client: cluster::client().await?,
-            egress: Arc::new(self.outside.egress()?),
+            egress: Arc::new(self.outside.egress()?.counting(board.metrics.outside.clone())),
             limits: Arc::new(Limits::new()?),
-            providers: Providers::default(),
+            providers: Providers::default().counting(board.metrics.documents.clone()),
             trials: Trials::default(),
-            readiness: Readiness::default(),
+            board,
             stop: stopped().boxed().shared(),
             flags: self,
         };
+        let scrapes = Scrapes { board: office.board.clone(), concurrency: self.concurrency };
         tracing::info!(version = env!("CARGO_PKG_VERSION"), namespaces = ?self.namespaces, "starting");
         tokio::select! {
             () = self.work(&office) => {
                 tracing::info!("stopped");
                 Ok(())
             }
-            served = admin::serve(self.health_address, office.readiness.clone()) => {
+            served = admin::serve(self.health_address, office.board.readiness.clone()) => {
                 served.with_context(|| format!("--health-address {}", self.health_address))
+            }
+            served = metrics::serve(self.metrics_address, scrapes) => {
+                served.with_context(|| format!("--metrics-address {}", self.metrics_address))
             }
         }
     }
@@ -145,9 +156,9 @@ impl Run {
         let place = Place { namespace, name: self.lease_name.clone() };
         let mut election = Election::new(office.client.clone(), place);
         loop {
-            office.readiness.stands_by(LEASE);
+            office.board.readiness.stands_by(LEASE);
             let waits = || {
-                office.readiness.done(LEASE);
+                office.board.readiness.done(LEASE);
             };
             let claim = tokio::select! {
                 biased;
@@ -155,7 +166,7 @@ impl Run {
                 claim = election.win(waits) => claim,
             };
             tracing::info!("leads from now on");
-            office.readiness.done(LEASE);
+            office.board.readiness.done(LEASE);
             tokio::select! {
                 // Looked at first: whoever was frozen finds out before anything else is done.
                 biased;
@@ -179,7 +190,7 @@ struct Office<'a> {
     limits: Arc<Limits>,
     providers: Providers,
     trials: Trials,
-    readiness: Readiness,
+    board: Board,
     stop: Shared<BoxFuture<'static, ()>>,
     flags: &'a Run,
 }
@@ -188,8 +199,8 @@ impl Office<'_> {
     /// Acts under this claim until the operator is told to stop, and answers whether all that was in flight then was finished.
     /// Dropped, it gives up what is in flight.
     async fn serve(&self, claim: Claim) -> bool {
-        self.readiness.leads();
-        let (writer, publishing) = Writer::new(self.client.clone());
+        self.board.readiness.leads();
+        let (writer, publishing) = Writer::new(self.client.clone(), self.board.metrics.clone());
         let observer = Observer {
             reader: Reader::Cluster { client: self.client.clone(), selector: self.flags.secret_selector.clone() },
             egress: Arc::clone(&self.egress),
@@ -206,7 +217,7 @@ impl Office<'_> {
             secret_selector: self.flags.secret_selector.clone(),
         };
         let context = Context { observer, writer };
-        let controller = Controller::new(context, claim, self.flags.concurrency.into(), self.readiness.clone());
+        let controller = Controller::new(context, claim, self.flags.concurrency.into(), self.board.clone());
         futures::join!(controller.run(self.client.clone(), &scope, self.stop.clone()), publishing).0
     }
 }

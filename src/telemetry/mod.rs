@@ -15,6 +15,8 @@ use crate::traces;
 pub(crate) use endpoint::Endpoint;
 pub(crate) use export::Export;
 
+use crate::metrics::Metrics;
+
 /// How log lines look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum LogFormat {
@@ -66,6 +68,15 @@ pub(crate) fn tell_panics_by_their_place() {
         } else {
             eprintln!("cognigy-sso-operator: panicked at {place}: {said}\n{backtrace}");
         }
+    }));
+}
+
+/// From now on panics are counted too.
+pub(crate) fn count_panics(metrics: Metrics) {
+    let tell = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        metrics.panicked();
+        tell(info);
     }));
 }
 

@@ -27,6 +27,8 @@ mod kills;
 mod leadership;
 mod lessons;
 mod limits;
+mod log_lines;
+mod metrics;
 mod namespace;
 mod process;
 mod provider_faults;

@@ -93,7 +93,8 @@ async fn a_visit_is_a_trace_of_all_that_it_did() {
 fn the_log_names_the_trace(log: &str, trace: &str) {
     let lines: Vec<Value> = log.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
     let line = lines.iter().find(|line| line["reason"] == "Configured").expect("a line for the event");
-    assert_eq!(line["trace_id"], trace);
+    let visit = lines.iter().find(|line| line["message"] == "reconciled").expect("a line for the visit");
+    assert_eq!([&line["trace_id"], &visit["trace_id"]], [trace, trace]);
     assert!(lines.iter().all(|line| line.get("span").is_none() && line.get("spans").is_none()), "{log}");
 }
 

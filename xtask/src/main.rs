@@ -7,6 +7,7 @@ mod demo;
 mod faults;
 mod fuzz;
 mod interruption;
+mod metrics;
 mod test;
 
 use std::process::ExitCode;
@@ -27,6 +28,8 @@ enum Task {
     Faults(faults::Faults),
     /// Hostile input at length for all that is parsed: what breaks it is told in its shortest form.
     Fuzz(fuzz::Fuzz),
+    /// The page of all metrics in `docs/`, generated from their definitions.
+    Metrics(metrics::Metrics),
     /// All that CI checks: formatting, lints, generated files, dependencies, tests.
     Test,
 }
@@ -47,6 +50,7 @@ impl Task {
             Self::Demo(demo) => Box::pin(demo.run()).await,
             Self::Faults(faults) => Ok(faults.run()),
             Self::Fuzz(fuzz) => fuzz.run(),
+            Self::Metrics(metrics) => metrics.run().map(|()| ExitCode::SUCCESS),
             Self::Test => test::run().await,
         }
     }

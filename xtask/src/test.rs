@@ -9,7 +9,7 @@ use cognigy_sso_testkit::control_plane::Program;
 use cognigy_sso_testkit::real_provider::{NodeProvider, StartError, Zitadel};
 
 use crate::cargo::cargo;
-use crate::crd;
+use crate::{crd, metrics};
 
 /// What was done so far.
 #[derive(Default)]
@@ -23,7 +23,7 @@ pub async fn run() -> anyhow::Result<ExitCode> {
     let mut run = Run::default();
     run.part("formatting", run_cargo(&["fmt", "--all", "--check"])).await?;
     run.part("lints", run_cargo(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"])).await?;
-    run.part("generated files", async { crd::check().map(|()| None) }).await?;
+    run.part("generated files", async { crd::check().and_then(|()| metrics::check()).map(|()| None) }).await?;
     run.part("licences, bans and sources", check_dependencies()).await?;
     run.part("control plane and OpenID providers", obtain()).await?;
     run.part("tests", run_cargo(&["test", "--workspace"])).await?;

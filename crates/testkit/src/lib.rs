@@ -7,6 +7,7 @@ pub mod cognigy;
 pub mod collector;
 pub mod control_plane;
 pub mod fuzz;
+pub mod open_metrics;
 pub mod pki;
 pub mod program;
 pub mod provider;

@@ -17,9 +17,9 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use super::raw_server::{Parts, RawServer};
 use super::{
-    Authorities, BOUNDS, Bounds, CaBundle, Call, Egress, Lookup, Means, Operation, get, get_within, means, names,
-    policy, trusting,
+    Authorities, BOUNDS, Bounds, CaBundle, Call, Egress, Lookup, Means, get, get_within, means, names, policy, trusting,
 };
+use crate::metrics::Operation;
 use crate::openid::Providers;
 
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -216,8 +216,8 @@ async fn calls_with_the_same_authority_share_a_client_and_its_connections() {
     );
     let attempts = async |ca: Option<&CaBundle>| {
         let url = Issuer::parse(&issuer).unwrap().discovery_url();
-        let (operation, headers) = (Operation::Login, HeaderMap::new());
-        let call = Call { operation, method: Method::GET, url: &url, ca, headers, body: None, bounds: BOUNDS };
+        let (operation, method, headers) = (Operation::Keys, Method::GET, HeaderMap::new());
+        let call = Call { operation, method, url: &url, ca, headers, body: None, bounds: BOUNDS };
         let answer = egress.send(call).await;
         (egress.means.gate.take_attempts(), answer.map(|answer| answer.status))
     };

@@ -24,7 +24,8 @@ pub(super) use gate::Gate;
 
 use super::proxies::Proxies;
 use super::resolver::Lookup;
-use super::{AddressPolicy, Answer, Authorities, Bounds, CaBundle, Call, Egress, Excess, Means, Operation};
+use super::{AddressPolicy, Answer, Authorities, Bounds, CaBundle, Call, Egress, Excess, Means};
+use crate::metrics::Operation;
 
 const BOUNDS: Bounds = Bounds { bytes: 64 * 1024, excess: Excess::Refuse, time: Duration::from_secs(10) };
 
@@ -56,6 +57,6 @@ async fn get(egress: &Egress, url: &str) -> Result<Answer, TransportFault> {
 }
 
 async fn get_within(egress: &Egress, url: &str, bounds: Bounds) -> Result<Answer, TransportFault> {
-    let (operation, headers) = (Operation::Login, HeaderMap::new());
-    egress.send(Call { operation, method: Method::GET, url, ca: None, headers, body: None, bounds }).await
+    let (operation, method, headers) = (Operation::Keys, Method::GET, HeaderMap::new());
+    egress.send(Call { operation, method, url, ca: None, headers, body: None, bounds }).await
 }

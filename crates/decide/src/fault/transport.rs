@@ -23,7 +23,7 @@ pub(super) struct Fields {
 }
 
 impl TransportFault {
-    /// The word for it in a span.
+    /// The word for it in metrics and spans.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
