@@ -82,8 +82,12 @@ impl<'a> Cognigy<'a> {
         Ok(Self { egress, claim, limits, api, ca, api_key, caller })
     }
 
-    /// Asks for so many calls that begin with this one, all or none.
-    fn admit(&self, call: CognigyCall, calls: u32) -> Result<(), CallFault> {
+    /// Asks for so many calls that begin with this one, all or none. Those that only read ask by themselves, changes as their
+    /// [`Part`] says.
+    ///
+    /// # Errors
+    /// [`CallFault::Paused`] when the key may not send them now.
+    pub fn admit(&self, call: CognigyCall, calls: u32) -> Result<(), CallFault> {
         self.limits.admit(self.caller, calls).map_err(|wait| {
             self.egress.calls().held_back(operation(call));
             CallFault::Paused { seconds: whole_seconds(wait) }

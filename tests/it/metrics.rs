@@ -59,7 +59,7 @@ async fn the_life_of_a_resource_shows_and_its_series_go_with_it() {
     operator.tells("leader", &[], Some(1.0)).await;
     operator.tells("resources", &[("condition", "Ready"), ("status", "True")], Some(1.0)).await;
     operator.tells("resource_not_ready", &ACME, None).await;
-    operator.tells("outside_requests_total", &call("configure", "201"), Some(1.0)).await;
+    operator.tells("outside_requests_total", &call("configure", "200"), Some(1.0)).await;
     operator.tells("events_total", &event("Configured"), Some(1.0)).await;
     let told = operator.metrics().await;
     let verified = told.value("cognigy_sso_resource_last_verified_timestamp_seconds", &ACME).unwrap();
@@ -95,7 +95,7 @@ async fn the_life_of_a_resource_shows_and_its_series_go_with_it() {
     world.check("acme").await;
     world.holds("known-to-all-2231").await;
     operator.tells("events_total", &event("DriftCorrected"), Some(1.0)).await;
-    operator.tells("outside_requests_total", &call("reset", "201"), Some(2.0)).await;
+    operator.tells("outside_requests_total", &call("reset", "200"), Some(2.0)).await;
 
     world.delete("acme").await;
     world.gone("acme").await;

@@ -107,7 +107,11 @@ impl Operator {
         let name = format!("cognigy_sso_{name}");
         let told = async || (self.metrics().await.value(&name, labels) == value).then_some(());
         let is_told = eventually(told).await.is_some();
-        assert!(is_told, "{name} {labels:?} never was {value:?}: {:?}", self.metrics().await.family(&name));
+        assert!(
+            is_told,
+            "{name} {labels:?} never was {value:?}: {:?}",
+            self.metrics().await.samples(&name, &[]).collect::<Vec<_>>()
+        );
     }
 
     /// The lines of its log that are about visits to this resource.
