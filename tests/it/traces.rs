@@ -10,15 +10,19 @@ use serde_json::{Value, json};
 
 use crate::support::{Operator, World, eventually};
 
-/// An operator that sends its spans there, soon and not only when it stops.
-async fn operator(world: &World, endpoint: &str) -> Operator {
+/// How often batches are sent, in milliseconds: nearly at once, or not before the operator stops.
+const SOON: &str = "50";
+const AT_THE_END: &str = "3600000";
+
+/// An operator that sends its spans there.
+async fn operator(world: &World, endpoint: &str, when: &str) -> Operator {
     let variables = [
         ("COGNIGY_SSO_OTLP_ENDPOINT", endpoint),
         ("COGNIGY_SSO_LEADER_ELECT", "false"),
         ("NO_PROXY", "127.0.0.1"),
         ("POD_NAME", "operator-0"),
         ("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test,service.version=of-the-administrator"),
-        ("OTEL_BSP_SCHEDULE_DELAY", "50"),
+        ("OTEL_BSP_SCHEDULE_DELAY", when),
     ];
     Operator::start_with(&world.namespace, &variables).await
 }
@@ -42,7 +46,7 @@ fn visit<'a>(spans: &'a [Span], name: &str) -> Vec<&'a Span> {
 async fn a_visit_is_a_trace_of_all_that_it_did() {
     let world = World::new("traces").await;
     let collector = Collector::start(Manner::Takes).await.unwrap();
-    let mut operator = operator(&world, &collector.endpoint()).await;
+    let mut operator = operator(&world, &collector.endpoint(), AT_THE_END).await;
     world.create(world.idp("acme")).await;
     let uid = world.ready("acme").await.metadata.uid.unwrap();
     assert_eq!(operator.stop().await, 0);
@@ -115,7 +119,7 @@ fn only_what_is_documented(spans: &[Span]) {
 async fn a_call_that_failed_is_marked_and_one_that_was_refused_says_how() {
     let world = World::new("traces-faults").await;
     let collector = Collector::start(Manner::Takes).await.unwrap();
-    let mut operator = operator(&world, &collector.endpoint()).await;
+    let mut operator = operator(&world, &collector.endpoint(), SOON).await;
     world.create(world.idp("acme")).await;
     world.ready("acme").await;
     for fault in [Fault::says(503, "{}"), Fault::says(401, "{}")] {
@@ -146,7 +150,7 @@ async fn a_call_that_failed_is_marked_and_one_that_was_refused_says_how() {
 
 /// The operator works as ever, and ends as it should.
 async fn works(world: &World, endpoint: &str) -> Operator {
-    let operator = operator(world, endpoint).await;
+    let operator = operator(world, endpoint, SOON).await;
     world.create(world.idp("acme")).await;
     world.ready("acme").await;
     operator.says("does not take spans").await;
