@@ -18,5 +18,6 @@ mod report;
 mod secret;
 mod selector;
 mod telemetry;
+mod traces;
 mod visit;
 mod watched;

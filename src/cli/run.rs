@@ -8,6 +8,7 @@ use clap::{ArgAction, Args, value_parser};
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
 use kube::Client;
+use tokio::runtime::{Builder, Handle};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::cluster;
@@ -23,7 +24,7 @@ use crate::openid::{Providers, Trials};
 use crate::permitted::{ObjectName, Permitted};
 use crate::report::Writer;
 use crate::selector::LabelSelector;
-use crate::telemetry::{self, LogFormat};
+use crate::telemetry::{self, Endpoint, Export, LogFormat};
 use crate::visit::Context;
 
 /// What `/readyz` says until it is known who leads.
@@ -98,13 +99,32 @@ pub(super) struct Run {
     /// logs errors only: below that it shows whole answers.
     #[arg(long, value_name = "FILTER", env = "COGNIGY_SSO_LOG_FILTER", default_value = "info,kube_client=warn", action = ArgAction::Set)]
     log_filter: String,
+
+    /// Collector that a trace of each visit to a resource is sent to, by OTLP over HTTP, for example `http://collector:4318`.
+    /// Default: none.
+    #[arg(long, value_name = "URL", env = "COGNIGY_SSO_OTLP_ENDPOINT")]
+    otlp_endpoint: Option<String>,
 }
 
 impl Run {
     pub(super) fn execute(&self) -> anyhow::Result<()> {
-        telemetry::start(self.log_format, &self.log_filter).context("--log-filter")?;
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let export = self.export(runtime.handle())?;
+        telemetry::start(self.log_format, &self.log_filter, export.as_ref()).context("--log-filter")?;
         cluster::install_tls()?;
-        tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(self.run())
+        let done = runtime.block_on(self.run());
+        if let Some(export) = export {
+            runtime.block_on(export.finish());
+        }
+        done
+    }
+
+    fn export(&self, runtime: &Handle) -> anyhow::Result<Option<Export>> {
+        let Some(endpoint) = &self.otlp_endpoint else { return Ok(None) };
+        // What is refused is not repeated: it may hold a password.
+        let endpoint: Endpoint = endpoint.parse().map_err(anyhow::Error::msg).context("--otlp-endpoint")?;
+        let export = Export::to(&endpoint, runtime.clone(), &self.outside.authorities()?);
+        export.context("--otlp-endpoint").map(Some)
     }
 
     fn permitted(&self) -> Permitted {

@@ -42,6 +42,7 @@ mod rollback;
 mod rules;
 mod secrecy;
 mod secret_selector;
+mod traces;
 mod transitions;
 mod undecodable;
 mod verify;

@@ -66,11 +66,12 @@ impl Operator {
         Self::spawn(&replica(kubeconfig, namespace, name), None).await
     }
 
-    /// Starts a replica that logs all there is to log.
-    pub async fn talkative_replica(namespace: &str) -> Self {
+    /// Starts a replica that logs all there is to log, and sends its spans there.
+    pub async fn talkative_replica(namespace: &str, collector: &str) -> Self {
         let account = Account::new(&[namespace], LEASE).await;
         let mut command = command(account.kubeconfig.path(), &[namespace]);
-        command.args(["--lease-namespace", namespace, "--log-filter", "trace"]).args(&account.flags);
+        command.args(["--lease-namespace", namespace, "--log-filter", "trace", "--otlp-endpoint", collector]);
+        command.env("NO_PROXY", "127.0.0.1").args(&account.flags);
         Self::spawn(&command, Some(account)).await
     }
 
