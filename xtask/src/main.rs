@@ -32,6 +32,8 @@ enum Task {
     Metrics(metrics::Metrics),
     /// All that CI checks: formatting, lints, generated files, dependencies, tests.
     Test,
+    /// Helm, promtool and the like, built once for the tests: prints where they are.
+    Tools,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -52,6 +54,7 @@ impl Task {
             Self::Fuzz(fuzz) => fuzz.run(),
             Self::Metrics(metrics) => metrics.run().map(|()| ExitCode::SUCCESS),
             Self::Test => test::run().await,
+            Self::Tools => test::obtain_tools().await.map(|()| ExitCode::SUCCESS),
         }
     }
 }

@@ -12,4 +12,5 @@ pub mod program;
 pub mod provider;
 pub mod real_provider;
 pub mod server;
+pub mod tool;
 pub mod transitions;
