@@ -35,20 +35,23 @@ fn refused() -> Vec<(Value, &'static [&'static str])> {
         (json!({ "otlp": { "endpoint": "http://a:hidden@c" } }), &["otlp.endpoint holds a user", "with extraEnv"]),
         (json!({ "metrics": { "prometheusRule": { "runbookUrl": "x" } } }), &["metrics.prometheusRule.runbookUrl is"]),
         (json!({ "replicas": 2, "leaderElection": { "enabled": false } }), &["replicas is 2", "or replicas to 1"]),
-        (json!({ "strategy": { "type": "RollingUpdate" }, "leaderElection": { "enabled": false } }), &[
-            "strategy is not Recreate",
-            "Leave strategy empty",
-        ]),
-        (json!({ "serviceAccount": { "create": false } }), &["serviceAccount.create is false", "set serviceAccount.name"]),
+        (
+            json!({ "strategy": { "type": "RollingUpdate" }, "leaderElection": { "enabled": false } }),
+            &["strategy is not Recreate", "Leave strategy empty"],
+        ),
+        (
+            json!({ "serviceAccount": { "create": false } }),
+            &["serviceAccount.create is false", "set serviceAccount.name"],
+        ),
         (json!({ "health": { "port": 8080 } }), &["health.port and metrics.port are both 8080", "another port"]),
-        (json!({ "metrics": { "serviceMonitor": { "enabled": true }, "podMonitor": { "enabled": true } } }), &[
-            "metrics.serviceMonitor.enabled and metrics.podMonitor.enabled",
-            "Set one of them to false",
-        ]),
-        (json!({ "metrics": { "serviceMonitor": { "enabled": true }, "service": { "enabled": false } } }), &[
-            "metrics.serviceMonitor.enabled needs the Service",
-            "metrics.podMonitor.enabled instead",
-        ]),
+        (
+            json!({ "metrics": { "serviceMonitor": { "enabled": true }, "podMonitor": { "enabled": true } } }),
+            &["metrics.serviceMonitor.enabled and metrics.podMonitor.enabled", "Set one of them to false"],
+        ),
+        (
+            json!({ "metrics": { "serviceMonitor": { "enabled": true }, "service": { "enabled": false } } }),
+            &["metrics.serviceMonitor.enabled needs the Service", "metrics.podMonitor.enabled instead"],
+        ),
         (json!({ "podSecurityContext": { "runAsUser": 0 } }), &["/podSecurityContext/runAsUser", "minimum"]),
         (json!({ "terminationGracePeriodSeconds": 5 }), &["/terminationGracePeriodSeconds", "minimum"]),
         (json!({ "replicas": "two" }), &["/replicas", "want integer"]),

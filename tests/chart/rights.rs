@@ -52,7 +52,9 @@ fn row(mode: &str, manifests: &Manifests) -> String {
     let (released, watched): (Vec<_>, Vec<_>) =
         granted(manifests, "RoleBinding").into_iter().partition(|(namespace, _)| *namespace == Some(NAMESPACE));
     let count = |places: &[(Option<&str>, BTreeSet<Right>)]| match places.first() {
-        Some((_, rights)) if limited(rights) > 0 => format!("{}, {} of them to named objects", rights.len(), limited(rights)),
+        Some((_, rights)) if limited(rights) > 0 => {
+            format!("{}, {} of them to named objects", rights.len(), limited(rights))
+        }
         Some((_, rights)) => rights.len().to_string(),
         None => "none".to_owned(),
     };

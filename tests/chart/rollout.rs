@@ -68,7 +68,11 @@ async fn common_labels_and_annotations_are_on_every_object() {
     });
     for object in render(&with(everything)).await.unwrap().0 {
         let metadata = &object["metadata"];
-        assert_eq!((&metadata["labels"]["own"], &metadata["annotations"]["own"]), (&json!("y"), &json!("y")), "{object}");
+        assert_eq!(
+            (&metadata["labels"]["own"], &metadata["annotations"]["own"]),
+            (&json!("y"), &json!("y")),
+            "{object}"
+        );
         assert_eq!(metadata["labels"]["app.kubernetes.io/instance"], crate::helm::RELEASE, "{object}");
     }
 }

@@ -29,7 +29,10 @@ fn compare(served: &Value) -> (Outcome, String) {
     };
     let others = if absent.len() > first.len() { " and others" } else { "" };
     let named = first.join(", ");
-    (Outcome::Missing, format!("The definition is older than this version and has no {named}{others}. Renew it: {MEND}"))
+    (
+        Outcome::Missing,
+        format!("The definition is older than this version and has no {named}{others}. Renew it: {MEND}"),
+    )
 }
 
 /// The schema that is served; `None` where there is none of this version.

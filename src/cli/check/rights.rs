@@ -4,9 +4,7 @@ use cognigy_sso_api::GROUP;
 use cognigy_sso_decide::ObjectKind;
 use futures::{StreamExt, stream};
 use k8s_openapi::api::authentication::v1::SelfSubjectReview;
-use k8s_openapi::api::authorization::v1::{
-    ResourceAttributes, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec,
-};
+use k8s_openapi::api::authorization::v1::{ResourceAttributes, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec};
 use kube::api::PostParams;
 use kube::{Api, Client};
 
@@ -131,9 +129,7 @@ impl Use {
         let denied = answers.iter().filter(|(answer, _)| matches!(answer, Answer::Denied));
         let denied: Vec<_> = denied.map(|(_, right)| self.told(right)).collect();
         let (outcome, message) = match failed {
-            _ if !denied.is_empty() => {
-                (Outcome::Missing, format!("Let {asking} {}.", listed(&denied)))
-            }
+            _ if !denied.is_empty() => (Outcome::Missing, format!("Let {asking} {}.", listed(&denied))),
             Some(error) => (Outcome::Unknown, format!("The API server does not tell who may do what: {error}")),
             None => (Outcome::There, format!("{} {}", self.verbs.join(", "), self.object())),
         };
