@@ -7,6 +7,7 @@ mod demo;
 mod faults;
 mod fuzz;
 mod interruption;
+mod rights;
 mod test;
 mod values;
 
@@ -28,6 +29,8 @@ enum Task {
     Faults(faults::Faults),
     /// Hostile input at length for all that is parsed: what breaks it is told in its shortest form.
     Fuzz(fuzz::Fuzz),
+    /// Runs the operator's tests with the rights that the chart grants, in each mode, and compares these with those used.
+    Rights(rights::Rights),
     /// All that CI checks: formatting, lints, generated files, dependencies, tests.
     Test,
     /// Helm, promtool and the like, built once for the tests: prints where they are.
@@ -52,7 +55,8 @@ impl Task {
             Self::Demo(demo) => Box::pin(demo.run()).await,
             Self::Faults(faults) => Ok(faults.run()),
             Self::Fuzz(fuzz) => fuzz.run(),
-            Self::Test => test::run().await,
+            Self::Rights(rights) => Box::pin(rights.run()).await.map(|()| ExitCode::SUCCESS),
+            Self::Test => Box::pin(test::run()).await,
             Self::Tools => test::obtain_tools().await.map(|()| ExitCode::SUCCESS),
             Self::Values(values) => values.run().map(|()| ExitCode::SUCCESS),
         }
