@@ -11,17 +11,16 @@ use kube::Client;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::cluster;
+use super::duty::Duty;
 use super::outside::Outside;
 use crate::admin::{self, Readiness};
 use crate::cognigy::Limits;
-use crate::controller::{Controller, Scope};
+use crate::controller::Controller;
 use crate::egress::Egress;
-use crate::lease::{Claim, Election, Place};
+use crate::lease::{Claim, Election};
 use crate::observe::{Observer, Reader};
 use crate::openid::{Providers, Trials};
-use crate::permitted::{ObjectName, Permitted};
 use crate::report::Writer;
-use crate::selector::LabelSelector;
 use crate::telemetry::{self, LogFormat};
 use crate::visit::Context;
 
@@ -31,51 +30,11 @@ const LEASE: &str = "the lease";
 /// Run the controller.
 #[derive(Args, Debug)]
 pub(super) struct Run {
-    /// Namespace to look after; repeat it for several. Default: all.
-    #[arg(long = "namespace", value_name = "NAME", env = "COGNIGY_SSO_NAMESPACE", value_delimiter = ',')]
-    namespaces: Vec<String>,
-
-    /// Look after the resources with these labels only, for example `shard=a`.
-    #[arg(long, value_name = "LABELS", env = "COGNIGY_SSO_SELECTOR")]
-    selector: Option<LabelSelector>,
-
-    /// Use the Secrets with these labels only, for example `sso.cognigy.ai/use=true`: in a cluster that is shared, whoever owns
-    /// a Secret then decides whether resources may refer to it. Default: all.
-    #[arg(long, value_name = "LABELS", env = "COGNIGY_SSO_SECRET_SELECTOR")]
-    secret_selector: Option<LabelSelector>,
-
-    /// Use the Secrets of these names only, and look at no other; repeat it for several. Rights to these names are enough then
-    /// (`resourceNames`). Default: all.
-    #[arg(long = "secret-name", value_name = "NAME", env = "COGNIGY_SSO_SECRET_NAME", value_delimiter = ',')]
-    secret_names: Vec<ObjectName>,
-
-    /// The same for ConfigMaps.
-    #[arg(long = "config-map-name", value_name = "NAME", env = "COGNIGY_SSO_CONFIG_MAP_NAME", value_delimiter = ',')]
-    config_map_names: Vec<ObjectName>,
+    #[command(flatten)]
+    duty: Duty,
 
     #[command(flatten)]
     outside: Outside,
-
-    /// Act only while holding a lease, so that several replicas can run. `--leader-elect=false` for one that runs alone.
-    #[arg(
-        long,
-        value_name = "BOOL",
-        env = "COGNIGY_SSO_LEADER_ELECT",
-        default_value_t = true,
-        default_missing_value = "true",
-        num_args = 0..=1,
-        require_equals = true,
-        action = ArgAction::Set
-    )]
-    leader_elect: bool,
-
-    /// Name of that lease.
-    #[arg(long, value_name = "NAME", env = "COGNIGY_SSO_LEASE_NAME", default_value = "cognigy-sso-operator")]
-    lease_name: String,
-
-    /// Namespace of that lease. Default: the pod's, or that of the kubeconfig's context.
-    #[arg(long, value_name = "NAME", env = "COGNIGY_SSO_LEASE_NAMESPACE")]
-    lease_namespace: Option<String>,
 
     /// How many resources are dealt with at a time.
     #[arg(long, value_name = "N", env = "COGNIGY_SSO_CONCURRENCY", default_value_t = 16, value_parser = value_parser!(u16).range(1..=1024))]
@@ -102,14 +61,6 @@ impl Run {
         tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(self.run())
     }
 
-    fn permitted(&self) -> Permitted {
-        Permitted {
-            secret_selector: self.secret_selector.clone(),
-            secret_names: self.secret_names.clone(),
-            config_map_names: self.config_map_names.clone(),
-        }
-    }
-
     async fn run(&self) -> anyhow::Result<()> {
         let office = Office {
             client: cluster::client().await?,
@@ -121,7 +72,7 @@ impl Run {
             stop: stopped().boxed().shared(),
             flags: self,
         };
-        tracing::info!(version = env!("CARGO_PKG_VERSION"), namespaces = ?self.namespaces, "starting");
+        tracing::info!(version = env!("CARGO_PKG_VERSION"), namespaces = ?self.duty.namespaces, "starting");
         tokio::select! {
             () = self.work(&office) => {
                 tracing::info!("stopped");
@@ -135,12 +86,10 @@ impl Run {
 
     /// Waits for leadership, acts, and begins anew when it is lost, until the operator is told to stop.
     async fn work(&self, office: &Office<'_>) {
-        if !self.leader_elect {
+        let Some(place) = self.duty.place(&office.client) else {
             office.serve(Claim::always()).await;
             return;
-        }
-        let namespace = self.lease_namespace.clone().unwrap_or_else(|| office.client.default_namespace().to_owned());
-        let place = Place { namespace, name: self.lease_name.clone() };
+        };
         let mut election = Election::new(office.client.clone(), place);
         loop {
             office.readiness.stands_by(LEASE);
@@ -187,10 +136,9 @@ impl Office<'_> {
     /// Dropped, it gives up what is in flight.
     async fn serve(&self, claim: Claim) -> bool {
         self.readiness.leads();
-        let permitted = self.flags.permitted();
         let (writer, publishing) = Writer::new(self.client.clone());
         let observer = Observer {
-            reader: Reader::Cluster { client: self.client.clone(), permitted: permitted.clone() },
+            reader: Reader::Cluster { client: self.client.clone(), permitted: self.flags.duty.permitted() },
             egress: Arc::clone(&self.egress),
             claim: claim.clone(),
             hosts: self.flags.outside.cognigy_hosts.clone(),
@@ -199,8 +147,7 @@ impl Office<'_> {
             trials: self.trials.clone(),
             organizations: Arc::default(),
         };
-        let scope =
-            Scope { namespaces: self.flags.namespaces.clone(), selector: self.flags.selector.clone(), permitted };
+        let scope = self.flags.duty.scope();
         let context = Context { observer, writer };
         let controller = Controller::new(context, claim, self.flags.concurrency.into(), self.readiness.clone());
         futures::join!(controller.run(self.client.clone(), &scope, self.stop.clone()), publishing).0

@@ -321,4 +321,26 @@ mod tests {
             assert_eq!(usable_text(bytes), Err(problem));
         }
     }
+
+    #[tokio::test]
+    async fn what_is_not_listed_is_not_asked_for() {
+        let asked = Arc::new(parking_lot::Mutex::new(Vec::new()));
+        let seen = Arc::clone(&asked);
+        let server = axum::Router::new().fallback(async move |request: http::Request<axum::body::Body>| {
+            seen.lock().push(request.uri().path().to_owned());
+            r#"{ "metadata": {}, "data": {} }"#
+        });
+        let [secret_names, config_map_names] = ["listed", "listed-too"].map(|name| vec![name.parse().unwrap()]);
+        let permitted = Permitted { secret_selector: None, secret_names, config_map_names };
+        let reader = Reader::Cluster { client: Client::new(server, "default"), permitted };
+        for kind in [ObjectKind::Secret, ObjectKind::ConfigMap] {
+            for name in ["listed", "listed-too", "other"] {
+                let is_listed = (kind == ObjectKind::Secret) == (name == "listed") && name != "other";
+                let found = reader.read(kind, "sso", name, &BTreeSet::from(["value"])).await;
+                assert_eq!(found.err(), (!is_listed).then_some(InputProblem::NotListed), "{kind} {name}");
+            }
+        }
+        let paths = ["secrets/listed", "configmaps/listed-too"].map(|path| format!("/api/v1/namespaces/sso/{path}"));
+        assert_eq!(*asked.lock(), paths);
+    }
 }

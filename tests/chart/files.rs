@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use cognigy_sso_testkit::tool::Tool;
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use serde_json::{Value, json};
 
 use crate::helm::{CHART, Helm, IMAGE, file, render, with};
@@ -27,11 +28,13 @@ fn the_oldest_kubernetes_is_the_one_that_the_program_is_built_for() {
 #[tokio::test]
 async fn the_definition_is_rendered_as_it_was_generated() {
     let manifests = render(&with(json!({}))).await.unwrap();
-    let rendered = manifests.get("CustomResourceDefinition");
-    let generated = serde_json::to_value(cognigy_sso_api::crd()).unwrap();
-    assert_eq!(rendered["spec"], generated["spec"]);
-    assert_eq!(rendered["metadata"]["name"], generated["metadata"]["name"]);
-    assert_eq!(rendered["metadata"]["annotations"], json!({ "helm.sh/resource-policy": "keep" }));
+    let rendered = manifests.get("CustomResourceDefinition").clone();
+    let rendered: CustomResourceDefinition = serde_json::from_value(rendered).unwrap();
+    let generated = cognigy_sso_api::crd();
+    assert_eq!(rendered.spec, generated.spec);
+    assert_eq!(rendered.metadata.name, generated.metadata.name);
+    let keep = ("helm.sh/resource-policy".to_owned(), "keep".to_owned());
+    assert_eq!(rendered.metadata.annotations, Some(BTreeMap::from([keep])));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use crate::cluster::NAMESPACE;
+use crate::cluster::{self, NAMESPACE};
 use crate::manifests::Manifests;
 
 pub const CHART: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/charts/cognigy-sso-operator");
@@ -77,9 +77,8 @@ pub async fn render(values: &Value) -> Result<Manifests, String> {
 
 /// What is said after an installation with these values.
 pub async fn notes(values: &Value) -> String {
-    let helm = Helm::new(Tool::Helm3).await;
-    let text =
-        helm.release("install", values, &["--dry-run=client", "--kube-version", OLDEST_KUBERNETES]).await.unwrap();
+    let helm = Helm::on(Tool::Helm3, cluster::shared().await.kubeconfig_path()).await;
+    let text = helm.release("install", values, &["--dry-run=server"]).await.unwrap();
     text.split_once("NOTES:\n").unwrap().1.to_owned()
 }
 

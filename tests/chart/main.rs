@@ -14,6 +14,7 @@ mod helm;
 mod manifests;
 
 mod admission;
+mod check;
 mod files;
 mod flags;
 mod monitoring;

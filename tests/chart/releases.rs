@@ -138,8 +138,8 @@ async fn can_be_handed_over(site: &Site) {
     site.run(&["uninstall", RELEASE]).await.unwrap();
     let owner = json!({ "meta.helm.sh/release-name": "other", "meta.helm.sh/release-namespace": NAMESPACE });
     let definitions: Api<CustomResourceDefinition> = Api::all(site.client.clone());
-    let owned = Patch::Merge(json!({ "metadata": { "annotations": owner } }));
-    definitions.patch(DEFINITION, &PatchParams::default(), &owned).await.unwrap();
+    let handed_over = Patch::Merge(json!({ "metadata": { "annotations": owner } }));
+    definitions.patch(DEFINITION, &PatchParams::default(), &handed_over).await.unwrap();
     site.run(&["install", "other", CHART, "--set", &format!("image.repository={IMAGE}")]).await.unwrap();
     assert!(site.has_resource().await);
 }

@@ -28,6 +28,7 @@ mod kills;
 mod leadership;
 mod lessons;
 mod limits;
+mod names;
 mod namespace;
 mod process;
 mod provider_faults;

@@ -8,6 +8,7 @@ mod faults;
 mod fuzz;
 mod interruption;
 mod manifests;
+mod rights;
 mod test;
 mod values;
 
@@ -31,6 +32,8 @@ enum Task {
     Fuzz(fuzz::Fuzz),
     /// What is in `deploy/` for those who install without Helm, generated from the chart, and for Argo CD from its scripts.
     Manifests(manifests::Manifests),
+    /// Runs the operator's tests with the rights that the chart grants, in each mode, and compares these with those used.
+    Rights(rights::Rights),
     /// All that CI checks: formatting, lints, generated files, dependencies, tests.
     Test,
     /// Helm, promtool and the like, built once for the tests: prints where they are.
@@ -56,7 +59,8 @@ impl Task {
             Self::Faults(faults) => Ok(faults.run()),
             Self::Fuzz(fuzz) => fuzz.run(),
             Self::Manifests(manifests) => manifests.run().await.map(|()| ExitCode::SUCCESS),
-            Self::Test => test::run().await,
+            Self::Rights(rights) => Box::pin(rights.run()).await.map(|()| ExitCode::SUCCESS),
+            Self::Test => Box::pin(test::run()).await,
             Self::Tools => test::obtain_tools().await.map(|()| ExitCode::SUCCESS),
             Self::Values(values) => values.run().map(|()| ExitCode::SUCCESS),
         }

@@ -8,10 +8,11 @@ use anyhow::{Context as _, ensure};
 use cognigy_sso_testkit::control_plane::Program;
 use cognigy_sso_testkit::gitops;
 use cognigy_sso_testkit::real_provider::{NodeProvider, StartError, Zitadel};
+use cognigy_sso_testkit::rights::Mode;
 use cognigy_sso_testkit::tool::Tool;
 
 use crate::cargo::cargo;
-use crate::{crd, manifests, values};
+use crate::{crd, manifests, rights, values};
 
 /// What was done so far.
 #[derive(Default)]
@@ -29,7 +30,10 @@ pub async fn run() -> anyhow::Result<ExitCode> {
     run.part("licences, bans and sources", check_dependencies()).await?;
     run.part("control plane, OpenID providers and tools", obtain()).await?;
     run.part("generated manifests", async { manifests::check().await.map(|()| None) }).await?;
-    run.part("tests", run_cargo(&["test", "--workspace"])).await?;
+    run.part("page about rights", async { rights::check().await.map(|()| None) }).await?;
+    run.part("tests, with rights to the cluster", rights::measure(Mode::Cluster, &["test", "--workspace"])).await?;
+    run.part("operator, with rights to namespaces", rights::measure(Mode::Namespaces, &rights::TESTS)).await?;
+    run.part("operator, with rights by name", rights::measure(Mode::Named, &rights::TESTS)).await?;
     run.sum_up();
     Ok(ExitCode::SUCCESS)
 }

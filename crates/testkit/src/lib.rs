@@ -12,6 +12,7 @@ pub mod pki;
 pub mod program;
 pub mod provider;
 pub mod real_provider;
+pub mod rights;
 pub mod server;
 pub mod tool;
 pub mod transitions;

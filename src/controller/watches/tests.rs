@@ -146,10 +146,12 @@ async fn where_names_are_given_each_is_watched_and_nothing_else_in_each_namespac
         asked.retain(|request| request.contains("/api/v1/") && !request.contains("watch=true"));
         asked.sort();
         let mut expected = Vec::new();
-        for (query, names) in [("secrets?&labelSelector=use%3Dyes", vec!["one", "two"]), ("configmaps?", vec!["ca"])] {
+        for (kind, labels, names) in
+            [("secrets", "&labelSelector=use%3Dyes", vec!["one", "two"]), ("configmaps", "", vec!["ca"])]
+        {
             let all = places.iter().flat_map(|place| names.iter().map(move |name| (place, name)));
             expected.extend(all.map(|(place, name)| {
-                format!("GET /api/v1/{place}{query}&fieldSelector=metadata.name%3D{name}&limit=50")
+                format!("GET /api/v1/{place}{kind}?&fieldSelector=metadata.name%3D{name}{labels}&limit=50")
             }));
         }
         expected.sort();

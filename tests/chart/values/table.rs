@@ -79,9 +79,11 @@ fn rights() -> Vec<Row> {
             .beside(json!({ "serviceAccount": { "name": "x" } })),
         row("serviceAccount.name", "x", Pod("/serviceAccountName", json!("x"))),
         row("serviceAccount.name", "x", Shows("ClusterRoleBinding", "/subjects/0/name", json!("x"))),
-        row("serviceAccount.annotations", json!({ "a": "b" }), {
-            Shows("ServiceAccount", "/metadata/annotations", json!({ "a": "b" }))
-        }),
+        row(
+            "serviceAccount.annotations",
+            json!({ "a": "b" }),
+            Shows("ServiceAccount", "/metadata/annotations", json!({ "a": "b" })),
+        ),
     ]
 }
 
@@ -100,9 +102,7 @@ fn duty() -> Vec<Row> {
         row("leaderElection.enabled", false, Argument("--leader-elect=false")),
         row("leaderElection.enabled", false, Omits("Role/-leader-election")),
         row("leaderElection.leaseName", "x", Argument("--lease-name=x")),
-        row("leaderElection.leaseName", "x", {
-            Shows("Role/-leader-election", "/rules/1/resourceNames", json!(["x"]))
-        }),
+        row("leaderElection.leaseName", "x", Shows("Role/-leader-election", "/rules/1/resourceNames", json!(["x"]))),
         row("concurrency", 3, Argument("--concurrency=3")),
     ]
 }
@@ -116,13 +116,13 @@ fn outside() -> Vec<Row> {
         row("cognigyHosts", json!(["a.example.com"]), Argument("--cognigy-host=a.example.com")),
         row("allowNetworks", json!(["10.0.0.0/8"]), Argument("--allow-network=10.0.0.0/8")),
         row("denyPrivateNetworks", true, Argument("--deny-private-networks")),
-        row("extraCa.configMap.name", "x", {
-            Argument("--extra-ca-file=/etc/cognigy-sso-operator/extra-ca/config-map/ca.crt")
-        }),
+        row(
+            "extraCa.configMap.name",
+            "x",
+            Argument("--extra-ca-file=/etc/cognigy-sso-operator/extra-ca/config-map/ca.crt"),
+        ),
         row("extraCa.configMap.key", "y", Pod("/volumes/1", config_map)).beside(named("configMap")),
-        row("extraCa.secret.name", "x", {
-            Argument("--extra-ca-file=/etc/cognigy-sso-operator/extra-ca/secret/ca.crt")
-        }),
+        row("extraCa.secret.name", "x", Argument("--extra-ca-file=/etc/cognigy-sso-operator/extra-ca/secret/ca.crt")),
         row("extraCa.secret.key", "y", Pod("/volumes/1", secret)).beside(named("secret")),
         row("proxy.https", "http://p:1", variable(json!({ "name": "HTTPS_PROXY", "value": "http://p:1" }))),
         row("proxy.noProxy", "a,b", variable(json!({ "name": "NO_PROXY", "value": "a,b" }))),
@@ -140,7 +140,7 @@ fn process() -> Vec<Row> {
         row("log.filter", "debug", Argument("--log-filter=debug")),
         row("otlp.endpoint", "http://c:4318", Argument("--otlp-endpoint=http://c:4318")),
         row("metrics.port", 1, Argument("--metrics-address=0.0.0.0:1")),
-        row("metrics.port", 1, { Pod("/containers/0/ports/1", json!({ "name": "metrics", "containerPort": 1 })) }),
+        row("metrics.port", 1, Pod("/containers/0/ports/1", json!({ "name": "metrics", "containerPort": 1 }))),
         row("metrics.port", 1, Shows("Service", "/spec/ports/0/port", json!(1))),
     ]
 }
@@ -155,9 +155,11 @@ fn pods() -> Vec<Row> {
     let mount = json!([{ "name": "x", "mountPath": "/x" }]);
     vec![
         row("podLabels", json!({ "a": "b" }), Shows("Deployment", pod_label, json!("b"))),
-        row("podAnnotations", json!({ "a": "b" }), {
-            Shows("Deployment", "/spec/template/metadata/annotations/a", json!("b"))
-        }),
+        row(
+            "podAnnotations",
+            json!({ "a": "b" }),
+            Shows("Deployment", "/spec/template/metadata/annotations/a", json!("b")),
+        ),
         row("podSecurityContext.runAsUser", 7, Pod("/securityContext/runAsUser", json!(7))),
         row("podSecurityContext.runAsUser", Value::Null, Pod("/securityContext/runAsUser", Value::Null)),
         row("podSecurityContext.runAsGroup", 7, Pod("/securityContext/runAsGroup", json!(7))),
@@ -165,9 +167,11 @@ fn pods() -> Vec<Row> {
         row("strategy", json!({ "type": "Recreate" }), Shows("Deployment", "/spec/strategy/type", json!("Recreate"))),
         row("terminationGracePeriodSeconds", 99, Pod("/terminationGracePeriodSeconds", json!(99))),
         row("podDisruptionBudget.enabled", false, Omits("PodDisruptionBudget")).beside(json!({ "replicas": 2 })),
-        row("podDisruptionBudget.maxUnavailable", "50%", {
-            Shows("PodDisruptionBudget", "/spec/maxUnavailable", json!("50%"))
-        })
+        row(
+            "podDisruptionBudget.maxUnavailable",
+            "50%",
+            Shows("PodDisruptionBudget", "/spec/maxUnavailable", json!("50%")),
+        )
         .beside(json!({ "replicas": 2 })),
         row("priorityClassName", "x", Pod("/priorityClassName", json!("x"))),
         row("nodeSelector", json!({ "a": "b" }), Pod("/nodeSelector/a", json!("b"))),
@@ -175,10 +179,12 @@ fn pods() -> Vec<Row> {
         row("affinity", affinity.clone(), Pod("/affinity", affinity)),
         row("topologySpreadConstraints", spread, Pod("/topologySpreadConstraints/0/topologyKey", json!("zone"))),
         row("hostAliases", alias.clone(), Pod("/hostAliases", alias)),
-        row("dnsConfig", json!({ "nameservers": ["10.0.0.1"] }), {
-            Pod("/dnsConfig", json!({ "nameservers": ["10.0.0.1"] }))
-        }),
-        row("extraEnv", json!([{ "name": "a", "value": "b" }]), { variable(json!({ "name": "a", "value": "b" })) }),
+        row(
+            "dnsConfig",
+            json!({ "nameservers": ["10.0.0.1"] }),
+            Pod("/dnsConfig", json!({ "nameservers": ["10.0.0.1"] })),
+        ),
+        row("extraEnv", json!([{ "name": "a", "value": "b" }]), variable(json!({ "name": "a", "value": "b" }))),
         row("extraVolumes", extra.clone(), Pod("/volumes/1", extra[0].clone())),
         row("extraVolumeMounts", mount.clone(), Pod("/containers/0/volumeMounts/1", mount[0].clone()))
             .beside(json!({ "extraVolumes": extra })),
@@ -197,9 +203,11 @@ fn network() -> Vec<Row> {
         row("networkPolicy.apiServer.ports", json!([9]), Shows(policy, "/spec/egress/1/ports", port(9))),
         row("networkPolicy.apiServer.to", peer.clone(), Shows(policy, "/spec/egress/1/to", peer.clone())),
         row("networkPolicy.https.ports", json!([9]), Shows(policy, "/spec/egress/2/ports", port(9))),
-        row("networkPolicy.https.except", json!(["10.0.0.0/8"]), {
-            Shows(policy, "/spec/egress/2/to/0/ipBlock/except", json!(["10.0.0.0/8"]))
-        }),
+        row(
+            "networkPolicy.https.except",
+            json!(["10.0.0.0/8"]),
+            Shows(policy, "/spec/egress/2/to/0/ipBlock/except", json!(["10.0.0.0/8"])),
+        ),
         row("networkPolicy.extraEgress", json!([rule]), Shows(policy, "/spec/egress/3", rule)),
         row("networkPolicy.healthFrom", peer.clone(), Shows(policy, "/spec/ingress/0/from", peer.clone())),
         row("networkPolicy.metricsFrom", peer.clone(), Shows(policy, "/spec/ingress/1/from", peer)),
@@ -215,9 +223,11 @@ fn monitoring() -> Vec<Row> {
         ["/spec/groups/0/rules/0/annotations/runbook_url", "https://e.com/CognigySsoOperatorAbsent.html"];
     let own = vec![
         row("metrics.service.enabled", false, Omits("Service")),
-        row("metrics.service.annotations", json!({ "a": "b" }), {
-            Shows("Service", "/metadata/annotations/a", json!("b"))
-        }),
+        row(
+            "metrics.service.annotations",
+            json!({ "a": "b" }),
+            Shows("Service", "/metadata/annotations/a", json!("b")),
+        ),
         row("metrics.prometheusRule.enabled", true, Makes(rule)),
         row("metrics.prometheusRule.namespace", "x", Shows(rule, "/metadata/namespace", json!("x")))
             .beside(with_rule.clone()),
@@ -230,9 +240,11 @@ fn monitoring() -> Vec<Row> {
             .beside(with_dashboard.clone()),
         row("metrics.dashboard.labels", json!({ "a": "b" }), Shows(dashboard, "/metadata/labels/a", json!("b")))
             .beside(with_dashboard.clone()),
-        row("metrics.dashboard.annotations", json!({ "a": "b" }), {
-            Shows(dashboard, "/metadata/annotations/a", json!("b"))
-        })
+        row(
+            "metrics.dashboard.annotations",
+            json!({ "a": "b" }),
+            Shows(dashboard, "/metadata/annotations/a", json!("b")),
+        )
         .beside(with_dashboard),
     ];
     [own, service_monitor(), pod_monitor()].into_iter().flatten().collect()
@@ -247,9 +259,7 @@ fn service_monitor() -> Vec<Row> {
         row("metrics.serviceMonitor.enabled", true, Makes(kind)),
         monitored(row("metrics.serviceMonitor.namespace", "x", Shows(kind, "/metadata/namespace", json!("x")))),
         monitored(row("metrics.serviceMonitor.labels", json!({ "a": "b" }), labels)),
-        monitored(row("metrics.serviceMonitor.interval", "9s", {
-            Shows(kind, "/spec/endpoints/0/interval", json!("9s"))
-        })),
+        monitored(row("metrics.serviceMonitor.interval", "9s", Shows(kind, "/spec/endpoints/0/interval", json!("9s")))),
         monitored(row("metrics.serviceMonitor.scrapeTimeout", "1s", timeout)),
     ]
 }
@@ -263,9 +273,11 @@ fn pod_monitor() -> Vec<Row> {
         row("metrics.podMonitor.enabled", true, Makes(kind)),
         monitored(row("metrics.podMonitor.namespace", "x", Shows(kind, "/metadata/namespace", json!("x")))),
         monitored(row("metrics.podMonitor.labels", json!({ "a": "b" }), labels)),
-        monitored(row("metrics.podMonitor.interval", "9s", {
-            Shows(kind, "/spec/podMetricsEndpoints/0/interval", json!("9s"))
-        })),
+        monitored(row(
+            "metrics.podMonitor.interval",
+            "9s",
+            Shows(kind, "/spec/podMetricsEndpoints/0/interval", json!("9s")),
+        )),
         monitored(row("metrics.podMonitor.scrapeTimeout", "1s", timeout)),
     ]
 }

@@ -154,8 +154,8 @@ impl Fault for InputFault {
             InputProblem::NotListed => {
                 let [flag, value] = kind.list();
                 format!(
-                    "{field}: {kind} {name} is not among those that this operator may use ({flag}). Refer to one that is, or \
-                     have its name added: {value} of the chart, or the flag."
+                    "{field}: {kind} {name} is not among those that this operator may use ({flag}). Correct the reference, or \
+                     have the name added ({value} in the chart's values)."
                 )
             }
             InputProblem::NoCertificate => format!(

@@ -89,7 +89,7 @@ fn every_problem_of_a_referenced_value() {
             Reason::NameNotListed,
             Class::Input,
             False,
-            "(--secret-name). Refer to one that is, or have its name added: secretNames",
+            "(--secret-name). Correct the reference, or have the name added (secretNames ",
         ),
         (
             ConfigMap,
@@ -97,7 +97,7 @@ fn every_problem_of_a_referenced_value() {
             Reason::NameNotListed,
             Class::Input,
             False,
-            "(--config-map-name). Refer to one that is, or have its name added: configMapNames",
+            "(--config-map-name). Correct the reference, or have the name added (configMapNames ",
         ),
         (ConfigMap, InputProblem::NoCertificate, Reason::InvalidCertificate, Class::Input, False, key),
         (Secret, InputProblem::Forbidden, Reason::AccessDenied, Class::Input, False, "ServiceAccount"),
