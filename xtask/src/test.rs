@@ -32,11 +32,11 @@ pub async fn run() -> anyhow::Result<ExitCode> {
     .await?;
     run.part("licences, bans and sources", check_dependencies()).await?;
     run.part("control plane, OpenID providers and tools", obtain()).await?;
+    run.part("generated manifests", async { manifests::check().await.map(|()| None) }).await?;
     run.part("page about rights", async { rights::check().await.map(|()| None) }).await?;
     run.part("tests, with rights to the cluster", rights::measure(Mode::Cluster, &["test", "--workspace"])).await?;
     run.part("operator, with rights to namespaces", rights::measure(Mode::Namespaces, &rights::TESTS)).await?;
     run.part("operator, with rights by name", rights::measure(Mode::Named, &rights::TESTS)).await?;
-    run.part("generated manifests", async { manifests::check().await.map(|()| None) }).await?;
     run.sum_up();
     Ok(ExitCode::SUCCESS)
 }

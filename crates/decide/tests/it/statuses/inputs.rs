@@ -7,12 +7,13 @@ use crate::support::{client_secret_says, input_fault};
 
 pub(super) fn statuses() -> Vec<Recorded> {
     use InputProblem::{
-        ControlCharacters, Empty, Forbidden, KeyAbsent, NotSelected, NotUtf8, ObjectAbsent, Surrounded, TooLong,
-        TypeRefused, Unavailable,
+        ControlCharacters, Empty, Forbidden, KeyAbsent, NotListed, NotSelected, NotUtf8, ObjectAbsent, Surrounded,
+        TooLong, TypeRefused, Unavailable,
     };
     let secrets = [
         ("secret-not-found", ObjectAbsent),
         ("secret-not-selected", NotSelected("sso=true".to_owned())),
+        ("name-not-listed", NotListed),
         ("key-not-found", KeyAbsent),
         ("value-empty", Empty),
         ("value-not-utf8", NotUtf8),
