@@ -65,7 +65,7 @@ impl Task {
             Self::Rights(rights) => Box::pin(rights.run()).await.map(|()| ExitCode::SUCCESS),
             Self::Test => Box::pin(test::run()).await,
             Self::Manifests(manifests) => manifests.run().await.map(|()| ExitCode::SUCCESS),
-            Self::Tools => test::obtain_tools().await.map(|()| ExitCode::SUCCESS),
+            Self::Tools => Box::pin(test::obtain_tools()).await.map(|()| ExitCode::SUCCESS),
             Self::Values(values) => values.run().map(|()| ExitCode::SUCCESS),
         }
     }
