@@ -152,7 +152,8 @@ impl Egress {
     /// answer came, in time and within its bounds.
     pub async fn send(&self, call: Call<'_>) -> Result<Answer, TransportFault> {
         let (operation, began) = (call.operation, Instant::now());
-        let answer = self.exchange(call).await;
+        // All that waits for an answer would carry it along otherwise.
+        let answer = Box::pin(self.exchange(call)).await;
         let status = answer.as_ref().map(|answer| answer.status).map_err(|fault| *fault);
         self.calls.ended(operation, status, began.elapsed());
         answer
