@@ -13,6 +13,7 @@ mod controller;
 mod json;
 mod observe;
 mod organizations;
+mod permitted;
 mod report;
 mod secret;
 mod selector;

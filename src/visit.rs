@@ -304,7 +304,10 @@ impl Context {
         let policy = crate::egress::AddressPolicy { allowed: Vec::new(), deny_private: false };
         let authorities = crate::egress::Authorities::system_and(&[]);
         let observer = Observer {
-            reader: crate::observe::Reader::Cluster { client: client.clone(), selector: None },
+            reader: crate::observe::Reader::Cluster {
+                client: client.clone(),
+                permitted: crate::permitted::Permitted::default(),
+            },
             egress: Arc::new(crate::egress::Egress::new(policy, authorities)),
             claim: crate::lease::Claim::always(),
             hosts: Vec::new(),

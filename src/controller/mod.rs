@@ -149,7 +149,7 @@ impl Controller {
             News::Gone(key, version) => self.gone(&key, version),
             News::Object(kind, object) => self.object(kind, object),
             News::Failed(error) => {
-                self.board.metrics.watch_failed(watched(watch.0));
+                self.board.metrics.watch_failed(watched(watch.subject));
                 tracing::warn!(?watch, %error, "a watch failed and is begun again");
             }
         }
@@ -157,7 +157,7 @@ impl Controller {
 
     fn list_ends(&mut self, watch: &Watch) {
         for key in self.store.missing(watch) {
-            match watch.0 {
+            match watch.subject {
                 Subject::Resources => self.gone(&key, None),
                 Subject::Objects(kind) => self.object(kind, Object { key, version: None }),
             }

@@ -43,7 +43,7 @@ fn section(of: &Definition) -> String {
             Values::Closed(values) => format!(" ({})", values().join(", ")),
             Values::Names => String::new(),
         };
-        let _always = writeln!(section, "- `{}`{meaning}{values}", label.name);
+        let _always = writeln!(section, "- `{}`{values}{meaning}", label.name);
     }
     section
 }

@@ -8,7 +8,7 @@ use cognigy_sso_testkit::collector::{Collector, Manner, Span};
 use cognigy_sso_testkit::server::{Fault, Plan};
 use serde_json::{Value, json};
 
-use crate::support::{Operator, World, eventually};
+use crate::support::{LEASE, Operator, World, eventually};
 
 /// How often batches are sent, in milliseconds: nearly at once, or not before the operator stops.
 const SOON: &str = "50";
@@ -24,7 +24,7 @@ async fn operator(world: &World, endpoint: &str, when: &str) -> Operator {
         ("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test,service.version=of-the-administrator"),
         ("OTEL_BSP_SCHEDULE_DELAY", when),
     ];
-    Operator::start_with(&world.namespace, &variables).await
+    Operator::start_with(&world.namespace, LEASE, &variables).await
 }
 
 /// What a span says, of the attributes that have these names.
