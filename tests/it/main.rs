@@ -22,6 +22,7 @@ mod drift;
 mod examples;
 mod expiry;
 mod first_configuration;
+mod image;
 mod inputs;
 mod kills;
 mod leadership;

@@ -6,7 +6,9 @@ mod crd;
 mod demo;
 mod faults;
 mod fuzz;
+mod image;
 mod interruption;
+mod release;
 mod test;
 
 use std::process::ExitCode;
@@ -27,6 +29,11 @@ enum Task {
     Faults(faults::Faults),
     /// Hostile input at length for all that is parsed: what breaks it is told in its shortest form.
     Fuzz(fuzz::Fuzz),
+    /// The container image, from scratch: builds the static binary and the image, and looks at what came out.
+    Image(image::Image),
+    /// What a release is made of: its notes, and the files that are given away.
+    #[command(subcommand)]
+    Release(release::Release),
     /// All that CI checks: formatting, lints, generated files, dependencies, tests.
     Test,
     /// Helm, promtool and the like, built once for the tests: prints where they are.
@@ -49,6 +56,8 @@ impl Task {
             Self::Demo(demo) => Box::pin(demo.run()).await,
             Self::Faults(faults) => Ok(faults.run()),
             Self::Fuzz(fuzz) => fuzz.run(),
+            Self::Image(image) => image.run().await.map(|()| ExitCode::SUCCESS),
+            Self::Release(release) => release.run().await.map(|()| ExitCode::SUCCESS),
             Self::Test => test::run().await,
             Self::Tools => test::obtain_tools().await.map(|()| ExitCode::SUCCESS),
         }

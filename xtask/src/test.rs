@@ -11,6 +11,8 @@ use cognigy_sso_testkit::tool::Tool;
 
 use crate::cargo::cargo;
 use crate::crd;
+use crate::image;
+use crate::release;
 
 /// What was done so far.
 #[derive(Default)]
@@ -28,6 +30,7 @@ pub async fn run() -> anyhow::Result<ExitCode> {
     run.part("licences, bans and sources", check_dependencies()).await?;
     run.part("control plane, OpenID providers and tools", obtain()).await?;
     run.part("tests", run_cargo(&["test", "--workspace"])).await?;
+    run.part("image and release", check_image()).await?;
     run.sum_up();
     Ok(ExitCode::SUCCESS)
 }
@@ -79,6 +82,22 @@ async fn check_dependencies() -> anyhow::Result<Option<String>> {
     let left_out = "The dependencies' licences, bans and sources (cargo install cargo-deny --locked).";
     println!("{left_out}");
     Ok(Some(left_out.to_owned()))
+}
+
+/// Builds the image as it would be given away, runs what is in it, and makes a release of it.
+async fn check_image() -> anyhow::Result<Option<String>> {
+    let Some(folder) = image::unpacked().await? else {
+        let left_out =
+            "The image and what is made with it (it takes root on Linux, and buildah: apt-get install buildah).";
+        println!("{left_out}");
+        return Ok(Some(left_out.to_owned()));
+    };
+    let mut tests = tokio::process::Command::from(cargo());
+    tests.args(["test", "--workspace", "--test", "it", "--", "--ignored", "image::"]).env("COGNIGY_SSO_IMAGE", folder);
+    let status = tests.kill_on_drop(true).status().await?;
+    ensure!(status.success(), "the image's tests: {status}");
+    release::rehearse().await?;
+    Ok(None)
 }
 
 /// Builds the tools, once, and says where they are.

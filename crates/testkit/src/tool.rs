@@ -20,11 +20,13 @@ pub enum Tool {
     Promtool,
     /// Checks GitHub workflows.
     Actionlint,
+    /// Lists what a binary is made of.
+    Syft,
 }
 
 impl Tool {
     /// All there are.
-    pub const ALL: [Self; 4] = [Self::Helm3, Self::Helm4, Self::Promtool, Self::Actionlint];
+    pub const ALL: [Self; 5] = [Self::Helm3, Self::Helm4, Self::Promtool, Self::Actionlint, Self::Syft];
 
     /// The name of its file, and of its folder in `xtask/tools`.
     #[must_use]
@@ -34,6 +36,7 @@ impl Tool {
             Self::Helm4 => "helm4",
             Self::Promtool => "promtool",
             Self::Actionlint => "actionlint",
+            Self::Syft => "syft",
         }
     }
 
@@ -43,13 +46,14 @@ impl Tool {
             Self::Helm4 => "helm.sh/helm/v4",
             Self::Promtool => "github.com/prometheus/prometheus",
             Self::Actionlint => "github.com/rhysd/actionlint",
+            Self::Syft => "github.com/anchore/syft",
         }
     }
 
     fn package(self) -> String {
         let command = match self {
             Self::Helm3 | Self::Helm4 => "helm",
-            Self::Promtool | Self::Actionlint => self.name(),
+            Self::Promtool | Self::Actionlint | Self::Syft => self.name(),
         };
         format!("{}/cmd/{command}", self.module())
     }
@@ -57,6 +61,7 @@ impl Tool {
     fn usual_time(self) -> &'static str {
         match self {
             Self::Helm3 | Self::Helm4 | Self::Promtool => "about 2 minutes",
+            Self::Syft => "about 3 minutes",
             Self::Actionlint => "some seconds",
         }
     }
@@ -89,7 +94,7 @@ impl Tool {
     fn linker_flags(self, modules: &Modules) -> anyhow::Result<String> {
         let package = match self {
             Self::Helm3 => "helm.sh/helm/v3/pkg/chartutil",
-            Self::Promtool | Self::Actionlint | Self::Helm4 => return Ok("-s -w".to_owned()),
+            Self::Promtool | Self::Actionlint | Self::Helm4 | Self::Syft => return Ok("-s -w".to_owned()),
         };
         // Its libraries v0.36.x come with Kubernetes 1.36.
         let libraries = modules.version("k8s.io/client-go")?;

@@ -56,12 +56,18 @@ impl Operator {
         Self::spawn(&command).await
     }
 
-    async fn spawn(command: &Command) -> Self {
+    /// Starts it by this command.
+    pub async fn spawn(command: &Command) -> Self {
         let folder = TempDir::new().unwrap();
         let log = folder.path().join("log");
         let output = folder.path().join("output");
         let process = Guarded::spawn(command, Sink::File(output), Sink::File(log)).await.unwrap();
         Self { process, folder }
+    }
+
+    /// Its process's id.
+    pub fn pid(&self) -> i32 {
+        self.process.pid()
     }
 
     fn log_file(&self) -> PathBuf {
