@@ -42,3 +42,4 @@ mod secret_selector;
 mod transitions;
 mod undecodable;
 mod verify;
+mod workflows;
