@@ -2,13 +2,14 @@
 
 CACHE = $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/cognigy-sso-operator
 
-.PHONY: help demo test build fmt lint crd clean-cache
+.PHONY: help demo test build image fmt lint crd clean-cache
 
 help:
 	@echo "make demo          watch it work: from a bare machine to a resource that is Ready"
 	@echo "make demo KEEP=1   the same, and it stays up until Ctrl-C"
 	@echo "make test          all that CI checks: formatting, lints, generated files, dependencies, tests"
 	@echo "make build         the operator, for use: target/release/cognigy-sso-operator"
+	@echo "make image         the container image, into dist/image; it takes Linux and buildah"
 	@echo "make fmt           format the code"
 	@echo "make lint          clippy, as CI runs it"
 	@echo "make crd           generate crds/ from the types"
@@ -22,6 +23,9 @@ test:
 
 build:
 	cargo build --release --package cognigy-sso-operator
+
+image:
+	@cargo xtask image
 
 fmt:
 	cargo fmt --all

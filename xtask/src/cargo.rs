@@ -11,18 +11,28 @@ const TOLD_BY_CARGO: [&str; 6] =
 
 /// Cargo, in the root of the workspace.
 pub fn cargo() -> Command {
-    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// A program that runs Cargo, in the root of the workspace.
+pub fn command(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
     for (name, _) in env::vars_os().filter(|(name, _)| is_told_by_cargo(name)) {
-        cargo.env_remove(name);
+        command.env_remove(name);
     }
-    cargo.current_dir(root());
-    cargo
+    command.current_dir(root());
+    command
 }
 
 /// The root of the workspace.
 pub fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().unwrap_or(here).to_owned()
+}
+
+/// Where Cargo puts what it builds.
+pub fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |folder| root().join(folder))
 }
 
 fn is_told_by_cargo(name: &OsStr) -> bool {

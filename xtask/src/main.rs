@@ -6,9 +6,11 @@ mod crd;
 mod demo;
 mod faults;
 mod fuzz;
+mod image;
 mod interruption;
 mod manifests;
 mod metrics;
+mod release;
 mod rights;
 mod test;
 mod values;
@@ -37,6 +39,11 @@ enum Task {
     Rights(rights::Rights),
     /// What is in `deploy/` for those who install without Helm, generated from the chart, and for Argo CD from its scripts.
     Manifests(manifests::Manifests),
+    /// The container image, from scratch: builds the static binary and the image, and looks at what came out.
+    Image(image::Image),
+    /// What a release is made of: its notes, and the files that are given away.
+    #[command(subcommand)]
+    Release(release::Release),
     /// All that CI checks: formatting, lints, generated files, dependencies, tests.
     Test,
     /// Helm, promtool and the like, built once for the tests: prints where they are.
@@ -67,6 +74,8 @@ impl Task {
             Self::Manifests(manifests) => manifests.run().await.map(|()| ExitCode::SUCCESS),
             Self::Tools => Box::pin(test::obtain_tools()).await.map(|()| ExitCode::SUCCESS),
             Self::Values(values) => values.run().map(|()| ExitCode::SUCCESS),
+            Self::Image(image) => image.run().await.map(|()| ExitCode::SUCCESS),
+            Self::Release(release) => release.run().await.map(|()| ExitCode::SUCCESS),
         }
     }
 }

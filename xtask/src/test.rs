@@ -12,7 +12,7 @@ use cognigy_sso_testkit::rights::Mode;
 use cognigy_sso_testkit::tool::Tool;
 
 use crate::cargo::cargo;
-use crate::{crd, manifests, metrics, rights, values};
+use crate::{crd, image, manifests, metrics, release, rights, values};
 
 /// What was done so far.
 #[derive(Default)]
@@ -37,6 +37,7 @@ pub async fn run() -> anyhow::Result<ExitCode> {
     run.part("tests, with rights to the cluster", rights::measure(Mode::Cluster, &["test", "--workspace"])).await?;
     run.part("operator, with rights to namespaces", rights::measure(Mode::Namespaces, &rights::TESTS)).await?;
     run.part("operator, with rights by name", rights::measure(Mode::Named, &rights::TESTS)).await?;
+    run.part("image and release", check_image()).await?;
     run.sum_up();
     Ok(ExitCode::SUCCESS)
 }
@@ -88,6 +89,22 @@ async fn check_dependencies() -> anyhow::Result<Option<String>> {
     let left_out = "The dependencies' licences, bans and sources (cargo install cargo-deny --locked).";
     println!("{left_out}");
     Ok(Some(left_out.to_owned()))
+}
+
+/// Builds the image as it would be given away, runs what is in it, and makes a release of it.
+async fn check_image() -> anyhow::Result<Option<String>> {
+    let Some(folder) = image::unpacked().await? else {
+        let left_out =
+            "The image and what is made with it (it takes root on Linux, and buildah: apt-get install buildah).";
+        println!("{left_out}");
+        return Ok(Some(left_out.to_owned()));
+    };
+    let mut tests = tokio::process::Command::from(cargo());
+    tests.args(["test", "--workspace", "--test", "it", "--", "--ignored", "image::"]).env("COGNIGY_SSO_IMAGE", folder);
+    let status = tests.kill_on_drop(true).status().await?;
+    ensure!(status.success(), "the image's tests: {status}");
+    release::rehearse().await?;
+    Ok(None)
 }
 
 /// Builds the tools, once, and says where they are.

@@ -22,11 +22,13 @@ pub enum Tool {
     Promql,
     /// Checks GitHub workflows.
     Actionlint,
+    /// Lists what a binary is made of.
+    Syft,
 }
 
 impl Tool {
     /// All there are.
-    pub const ALL: [Self; 5] = [Self::Helm3, Self::Helm4, Self::Promtool, Self::Promql, Self::Actionlint];
+    pub const ALL: [Self; 6] = [Self::Helm3, Self::Helm4, Self::Promtool, Self::Promql, Self::Actionlint, Self::Syft];
 
     /// The name of its file, and of its folder in `xtask/tools`.
     #[must_use]
@@ -37,6 +39,7 @@ impl Tool {
             Self::Promtool => "promtool",
             Self::Promql => "promql",
             Self::Actionlint => "actionlint",
+            Self::Syft => "syft",
         }
     }
 
@@ -46,13 +49,14 @@ impl Tool {
             Self::Helm4 => "helm.sh/helm/v4",
             Self::Promtool | Self::Promql => "github.com/prometheus/prometheus",
             Self::Actionlint => "github.com/rhysd/actionlint",
+            Self::Syft => "github.com/anchore/syft",
         }
     }
 
     fn package(self) -> String {
         let command = match self {
             Self::Helm3 | Self::Helm4 => "helm",
-            Self::Promtool | Self::Actionlint => self.name(),
+            Self::Promtool | Self::Actionlint | Self::Syft => self.name(),
             // Its source lies beside its go.mod.
             Self::Promql => return ".".to_owned(),
         };
@@ -62,6 +66,7 @@ impl Tool {
     fn usual_time(self) -> &'static str {
         match self {
             Self::Helm3 | Self::Helm4 | Self::Promtool => "about 2 minutes",
+            Self::Syft => "about 3 minutes",
             Self::Promql | Self::Actionlint => "some seconds",
         }
     }
@@ -94,7 +99,7 @@ impl Tool {
     fn linker_flags(self, modules: &Modules) -> anyhow::Result<String> {
         let package = match self {
             Self::Helm3 => "helm.sh/helm/v3/pkg/chartutil",
-            Self::Promtool | Self::Promql | Self::Actionlint | Self::Helm4 => return Ok("-s -w".to_owned()),
+            _ => return Ok("-s -w".to_owned()),
         };
         // Its libraries v0.36.x come with Kubernetes 1.36.
         let libraries = modules.version("k8s.io/client-go")?;

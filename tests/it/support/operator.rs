@@ -83,7 +83,8 @@ impl Operator {
         Self::spawn(&command, Some(account)).await
     }
 
-    async fn spawn(command: &Command, account: Option<Account>) -> Self {
+    /// Starts it by this command, which says whom it acts as; `account` if that is the chart's.
+    pub async fn spawn(command: &Command, account: Option<Account>) -> Self {
         let folder = TempDir::new().unwrap();
         let log = folder.path().join("log");
         let output = folder.path().join("output");
@@ -94,6 +95,11 @@ impl Operator {
     /// The token that it shows to Kubernetes.
     pub fn token(&self) -> &str {
         &self.account.as_ref().expect("it acts as the chart's ServiceAccount").token
+    }
+
+    /// Its process's id.
+    pub fn pid(&self) -> i32 {
+        self.process.pid()
     }
 
     fn log_file(&self) -> PathBuf {

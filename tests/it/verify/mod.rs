@@ -1,7 +1,7 @@
 //! `verify`: what is wrong is found before anything is applied, and said with the mend.
 
 mod cluster;
-mod desk;
+pub mod desk;
 mod files;
 mod mistakes;
 mod workflow;

@@ -1,0 +1,79 @@
+//! `cargo xtask image`: the container image, for one or both architectures, as an OCI layout in `dist/image`.
+
+mod authorities;
+mod binary;
+mod buildah;
+mod commit;
+mod inspection;
+mod layout;
+mod rootfs;
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, ensure};
+
+use crate::cargo;
+pub use binary::{Architecture, sha256};
+pub use layout::Layout;
+
+/// Where all that is to be given away is put, below the root of the workspace. Git ignores it.
+pub const DIST: &str = "dist";
+
+#[derive(clap::Args)]
+pub struct Image {
+    /// Compile nothing: take dist/linux/ARCHITECTURE/cognigy-sso-operator as they are, one for each of these
+    #[arg(long, value_name = "ARCHITECTURE", value_delimiter = ',')]
+    prebuilt: Vec<Architecture>,
+    /// Compile the binary, and build no image of it
+    #[arg(long, conflicts_with = "prebuilt")]
+    binary_only: bool,
+    /// Where the sources are, for the image's label
+    #[arg(long, value_name = "URL")]
+    source: Option<String>,
+}
+
+impl Image {
+    pub async fn run(self) -> anyhow::Result<()> {
+        if self.prebuilt.is_empty() {
+            println!("{}", binary::build().await?);
+        }
+        if self.binary_only {
+            return Ok(());
+        }
+        let here = [Architecture::here()?];
+        let architectures = if self.prebuilt.is_empty() { here.as_slice() } else { &self.prebuilt };
+        build(architectures, self.source.as_deref()).await.map(drop)
+    }
+}
+
+/// Builds the binary and the image for this machine, looks at it, and unpacks it: the folder holds what a container would see.
+/// `None` where it cannot be built, or not be entered.
+pub async fn unpacked() -> anyhow::Result<Option<PathBuf>> {
+    if !buildah::is_there().await || !rootfs::can_be_entered().await {
+        return Ok(None);
+    }
+    println!("{}", binary::build().await?);
+    let here = Architecture::here()?;
+    let layout = build(&[here], None).await?;
+    let folder = cargo::root().join("target/image/rootfs");
+    rootfs::unpack(&layout.image(here)?, &folder)?;
+    Ok(Some(folder))
+}
+
+async fn build(architectures: &[Architecture], source: Option<&str>) -> anyhow::Result<Layout> {
+    ensure!(buildah::is_there().await, "buildah is needed to build the image: apt-get install buildah");
+    authorities::write(&dist().join("ca-certificates.crt")).context("writing the roots that are trusted")?;
+    let commit = commit::Commit::of_the_clone()?;
+    let layout = Layout::new(dist().join("image"));
+    buildah::build(architectures, &commit, source, &layout).await?;
+    for architecture in architectures {
+        println!("{}", inspection::pass(&layout.image(*architecture)?, *architecture)?);
+    }
+    println!("{} {}", layout.folder().display(), layout.digest()?);
+    Ok(layout)
+}
+
+/// The folder of what is given away.
+pub fn dist() -> PathBuf {
+    cargo::root().join(DIST)
+}

@@ -1,0 +1,86 @@
+//! The files of a release, in `dist/release`.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, ensure};
+use cognigy_sso_testkit::tool::Tool;
+use tokio::process::Command;
+
+use super::{Image, VERSION, chart, manifest, sbom};
+use crate::image::{Architecture, Layout, dist, sha256};
+
+const CHECKSUMS: &str = "SHA256SUMS";
+
+/// Makes them anew, for the image that is in `dist/image`.
+pub async fn fill(repository: &str) -> anyhow::Result<()> {
+    let digest = Layout::new(dist().join("image")).digest().context("cargo xtask image makes it")?;
+    let image = Image::new(repository, &digest)?;
+    let folder = folder();
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(&folder)?;
+    for architecture in Architecture::ALL.into_iter().filter(|architecture| architecture.binary().exists()) {
+        let path = folder.join(format!("cognigy-sso-operator-{VERSION}-linux-{}", architecture.name()));
+        fs::copy(architecture.binary(), &path)?;
+        sbom::write(&path, &path).await?;
+    }
+    chart::package(&image, &folder).await?;
+    fs::write(folder.join("install.yaml"), manifest::text(&image)?)?;
+    let checksums = checksums(&folder)?;
+    fs::write(folder.join(CHECKSUMS), &checksums)?;
+    print!("{checksums}");
+    Ok(())
+}
+
+fn folder() -> PathBuf {
+    dist().join("release")
+}
+
+/// As `sha256sum --check` reads them.
+fn checksums(folder: &Path) -> anyhow::Result<String> {
+    let mut names = fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name())).collect::<std::io::Result<Vec<_>>>()?;
+    names.sort();
+    let line = |name: OsString| Ok(format!("{}  {}\n", sha256(&fs::read(folder.join(&name))?), name.display()));
+    names.into_iter().map(line).collect()
+}
+
+/// Makes a release of what is in `dist`, and looks at it as its users will.
+pub async fn rehearse() -> anyhow::Result<()> {
+    fill("registry.example.com/acme/operator").await?;
+    let folder = folder();
+    let checked =
+        Command::new("sha256sum").args(["--quiet", "--check", CHECKSUMS]).current_dir(&folder).status().await?;
+    ensure!(checked.success(), "{CHECKSUMS} is wrong: {checked}");
+    let mut helm = Command::new(Tool::Helm3.obtain().await?);
+    helm.args(["template", "operator"]).arg(folder.join(format!("cognigy-sso-operator-{VERSION}.tgz")));
+    let rendered = helm.output().await?;
+    let told = String::from_utf8_lossy(&rendered.stderr);
+    ensure!(rendered.status.success(), "the packed chart does not render without values: {}", told.trim());
+    let digest = Layout::new(dist().join("image")).digest()?;
+    let reference = format!("registry.example.com/acme/operator@{digest}");
+    for (name, text) in [
+        ("the chart", String::from_utf8_lossy(&rendered.stdout).into_owned()),
+        ("install.yaml", fs::read_to_string(folder.join("install.yaml"))?),
+    ] {
+        ensure!(text.contains(&reference), "{name} does not run {reference}");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn checksums_are_in_the_form_that_is_checked() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("b"), "").unwrap();
+        fs::write(folder.path().join("a"), "abc").unwrap();
+        let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        assert_eq!(checksums(folder.path()).unwrap(), format!("{abc}  a\n{empty}  b\n"));
+    }
+}
