@@ -2,7 +2,7 @@
 
 CACHE = $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/cognigy-sso-operator
 
-.PHONY: help demo test build fmt lint crd clean-cache
+.PHONY: help demo test build fmt lint crd docs book clean-cache
 
 help:
 	@echo "make demo          watch it work: from a bare machine to a resource that is Ready"
@@ -12,6 +12,8 @@ help:
 	@echo "make fmt           format the code"
 	@echo "make lint          clippy, as CI runs it"
 	@echo "make crd           generate crds/ from the types"
+	@echo "make docs          generate docs/reference/ from the code"
+	@echo "make book          render docs/ as a book: target/book/index.html (needs mdBook)"
 	@echo "make clean-cache   remove the control plane and the OpenID providers that tests and demo have built"
 
 demo:
@@ -31,6 +33,12 @@ lint:
 
 crd:
 	@cargo xtask crd
+
+docs:
+	@cargo xtask docs
+
+book:
+	@cargo xtask book
 
 clean-cache:
 	rm -rf '$(CACHE)'

@@ -1,9 +1,11 @@
 //! What people and CI do with the project, one command each: `cargo xtask --help`.
 
+mod book;
 mod cargo;
 mod control_plane;
 mod crd;
 mod demo;
+mod docs;
 mod faults;
 mod fuzz;
 mod interruption;
@@ -16,6 +18,8 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(name = "cargo xtask", about, disable_help_subcommand = true)]
 enum Task {
+    /// The documentation as a book, rendered by mdBook.
+    Book,
     /// A real Kubernetes control plane: etcd and kube-apiserver on loopback ports.
     #[command(subcommand)]
     ControlPlane(control_plane::Command),
@@ -23,6 +27,8 @@ enum Task {
     Crd(crd::Crd),
     /// From a bare machine to a resource that is Ready: shows each step and checks that it happened.
     Demo(demo::Demo),
+    /// The reference pages in `docs/reference`, generated from the code.
+    Docs(docs::Docs),
     /// Random faults and crashes in virtual time: what goes wrong is told with its seed.
     Faults(faults::Faults),
     /// Hostile input at length for all that is parsed: what breaks it is told in its shortest form.
@@ -44,9 +50,11 @@ async fn main() -> ExitCode {
 impl Task {
     async fn run(self) -> anyhow::Result<ExitCode> {
         match self {
+            Self::Book => book::run().await.map(|()| ExitCode::SUCCESS),
             Self::ControlPlane(command) => command.run().await.map(|()| ExitCode::SUCCESS),
             Self::Crd(crd) => crd.run().map(|()| ExitCode::SUCCESS),
             Self::Demo(demo) => Box::pin(demo.run()).await,
+            Self::Docs(docs) => docs.run().map(|()| ExitCode::SUCCESS),
             Self::Faults(faults) => Ok(faults.run()),
             Self::Fuzz(fuzz) => fuzz.run(),
             Self::Test => test::run().await,

@@ -10,7 +10,7 @@ use cognigy_sso_testkit::real_provider::{NodeProvider, StartError, Zitadel};
 use cognigy_sso_testkit::tool::Tool;
 
 use crate::cargo::cargo;
-use crate::crd;
+use crate::{book, crd, docs};
 
 /// What was done so far.
 #[derive(Default)]
@@ -24,7 +24,8 @@ pub async fn run() -> anyhow::Result<ExitCode> {
     let mut run = Run::default();
     run.part("formatting", run_cargo(&["fmt", "--all", "--check"])).await?;
     run.part("lints", run_cargo(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"])).await?;
-    run.part("generated files", async { crd::check().map(|()| None) }).await?;
+    run.part("generated files", check_generated()).await?;
+    run.part("book", book::check()).await?;
     run.part("licences, bans and sources", check_dependencies()).await?;
     run.part("control plane, OpenID providers and tools", obtain()).await?;
     run.part("tests", run_cargo(&["test", "--workspace"])).await?;
@@ -66,6 +67,12 @@ async fn run_cargo(arguments: &[&str]) -> anyhow::Result<Option<String>> {
     let mut cargo = tokio::process::Command::from(cargo());
     let status = cargo.args(arguments).kill_on_drop(true).status().await?;
     ensure!(status.success(), "cargo {}: {status}", arguments.join(" "));
+    Ok(None)
+}
+
+async fn check_generated() -> anyhow::Result<Option<String>> {
+    crd::check()?;
+    docs::check()?;
     Ok(None)
 }
 
