@@ -29,6 +29,8 @@ pub struct Outside {
     proxy: Proxy,
     organization: String,
     callback: String,
+    /// Those that API keys may be sent to.
+    cognigy_hosts: String,
     /// What the page declares first.
     declared: Option<Oidc>,
 }
@@ -43,16 +45,18 @@ impl Outside {
         let (cognigy, proxy) = (StandIn::start(&authority).await.unwrap(), Proxy::open(&authority).await);
         cognigy.reach_providers_through(proxy.url().parse().unwrap());
         let organization = ORGANIZATION.to_owned();
-        let (providers, callback) = (HashMap::new(), String::new());
-        Self { authority, cognigy, providers, proxy, organization, callback, declared: None }
+        let (providers, callback, cognigy_hosts) = (HashMap::new(), String::new(), "*.cognigy.ai".to_owned());
+        Self { authority, cognigy, providers, proxy, organization, callback, cognigy_hosts, declared: None }
     }
 
-    /// The variables of the reader's shell. Calls to the cluster take no proxy.
+    /// The variables of the reader's shell. Calls to the cluster take no proxy. An installation on premises is allowed, as its
+    /// page asks for.
     pub fn environment(&self) -> Vec<(&'static str, &str)> {
         let way = [
             ("HTTPS_PROXY", self.proxy.url()),
             ("NO_PROXY", "127.0.0.1"),
             ("COGNIGY_SSO_ALLOW_NETWORK", "127.0.0.0/8"),
+            ("COGNIGY_SSO_COGNIGY_HOST", &self.cognigy_hosts),
         ];
         [&SHELL[..], &way].concat()
     }
@@ -60,13 +64,15 @@ impl Outside {
     /// Brings the servers into being that a resource names, and registers its client there, as yet without the callback.
     pub async fn expect(&mut self, resource: &IdentityProviderConfig) {
         let api = Url::parse(&resource.spec.cognigy.api_url).unwrap();
-        self.proxy.lead(&self.authority, api.host_str().unwrap(), self.cognigy.address().port());
+        let host = api.host_str().unwrap();
+        self.proxy.lead(&self.authority, host, self.cognigy.address().port());
+        self.cognigy_hosts.push_str(&format!(",{host}"));
         if let Some(id) = &resource.spec.cognigy.organization_id {
             self.organization.clone_from(id);
         }
         self.cognigy.add_admin(variable("API_KEY"), &self.organization);
         let oidc = resource.spec.oidc.clone().unwrap();
-        self.callback = format!("https://{}/auth/oidc/login/callback/{}", api.host_str().unwrap(), self.organization);
+        self.callback = format!("https://{host}/auth/oidc/login/callback/{}", self.organization);
         self.register(&oidc).await;
         self.declared.get_or_insert(oidc);
     }

@@ -9,8 +9,8 @@ use parking_lot::Mutex;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
 use tokio_rustls::{TlsAcceptor, TlsConnector};
-use tokio_util::task::AbortOnDropHandle;
 
 /// Where a name leads: a certificate for it, and the port of the server that answers.
 type Routes = Arc<Mutex<HashMap<String, (Arc<rustls::ServerConfig>, u16)>>>;
@@ -19,7 +19,7 @@ type Routes = Arc<Mutex<HashMap<String, (Arc<rustls::ServerConfig>, u16)>>>;
 pub struct Proxy {
     url: String,
     routes: Routes,
-    _listening: AbortOnDropHandle<()>,
+    _listening: JoinSet<()>,
 }
 
 impl Proxy {
@@ -28,7 +28,8 @@ impl Proxy {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let connector = TlsConnector::from(Arc::new(client_config(&[authority.pem()]).unwrap()));
         let routes = Routes::default();
-        let listening = AbortOnDropHandle::new(tokio::spawn(listen(listener, Arc::clone(&routes), connector)));
+        let mut listening = JoinSet::new();
+        listening.spawn(listen(listener, Arc::clone(&routes), connector));
         Self { url, routes, _listening: listening }
     }
 

@@ -10,6 +10,7 @@ use cognigy_sso_testkit::tool::Tool;
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::book::root;
 use crate::operator::Operator;
@@ -20,7 +21,11 @@ const PATIENCE: Duration = Duration::from_mins(3);
 /// What readers find in their copy of the project.
 const SHARED: [&str; 5] = ["charts", "crds", "deploy", "examples", "Cargo.toml"];
 
+/// A cluster takes memory, so that few are there at a time.
+static PLACES: Semaphore = Semaphore::const_new(2);
+
 pub struct Stage {
+    _place: SemaphorePermit<'static>,
     cluster: ControlPlane,
     folder: TempDir,
     pub outside: Outside,
@@ -47,10 +52,11 @@ impl Stage {
     pub async fn bare() -> Self {
         // Several parts speak TLS, and each takes the process's provider.
         let _already_installed = rustls::crypto::ring::default_provider().install_default();
+        let place = PLACES.acquire().await.unwrap();
         let folder = TempDir::new().unwrap();
         let outside = Outside::open().await;
         let cluster = ControlPlane::start(&Options { controller_manager: true, ..Options::default() }).await.unwrap();
-        let stage = Self { cluster, folder, outside, operator: None };
+        let stage = Self { _place: place, cluster, folder, outside, operator: None };
         stage.furnish().await;
         stage
     }

@@ -45,7 +45,7 @@ impl Page {
             }
         }
         self.text.push_str(&format!("\n## {path}\n\n{}\n\n", text(object, "description")));
-        self.text.push_str(&format!("| field | type | limits | what |\n|---|---|---|---|\n{rows}"));
+        self.text.push_str(&format!("| field | type | what |\n|---|---|---|\n{rows}"));
         self.text.push_str(&listed(&broken));
         for (path, object) in inner {
             if !self.shown.contains_key(&make(object)) {
@@ -58,7 +58,7 @@ impl Page {
         let shown = nested(field).map(|nested| self.shown.get(&make(nested)).map_or(path, String::as_str));
         let kind = shown.map_or_else(|| kind(field), |shown| format!("[{}](#{})", kind(field), anchor(shown)));
         let required = if required { "*Required.* " } else { "" };
-        format!("| `{name}` | {kind} | {} | {required}{} |\n", limits(field), cell(text(field, "description")))
+        format!("| `{name}` | {kind} | {required}{}{} |\n", cell(text(field, "description")), limits(field))
     }
 }
 
@@ -93,12 +93,13 @@ fn kind(field: &Value) -> String {
     }
 }
 
-/// What the schema itself bounds.
+/// What the schema itself bounds, on a line of its own.
 fn limits(field: &Value) -> String {
     let items = field.get("items").unwrap_or(&Value::Null);
     let each = |limits: Vec<String>| limits.into_iter().map(|limit| format!("each {limit}"));
     let all = bounds(field).into_iter().chain(each(bounds(items)));
-    all.collect::<Vec<_>>().join("; ")
+    let limits = all.collect::<Vec<_>>().join("; ");
+    if limits.is_empty() { limits } else { format!("<br>*Limits:* {limits}.") }
 }
 
 fn bounds(field: &Value) -> Vec<String> {

@@ -24,7 +24,7 @@ fn section(command: &Command) -> String {
     let mut section = format!("\n## {}\n\n{}\n", command.get_name(), sentence(about.trim_end()));
     let arguments: Vec<_> = command.get_arguments().filter(|argument| !is_help(argument)).collect();
     if !arguments.is_empty() {
-        section.push_str("\n| flag | environment variable | default | what |\n|---|---|---|---|\n");
+        section.push_str("\n| flag, environment variable | what |\n|---|---|\n");
         section.extend(arguments.into_iter().map(row));
     }
     section
@@ -35,10 +35,10 @@ fn is_help(argument: &Arg) -> bool {
 }
 
 fn row(argument: &Arg) -> String {
-    let variable = argument.get_env().map(|name| code(&name.to_string_lossy())).unwrap_or_default();
+    let variable = argument.get_env().map(|name| format!("<br>{}", code(&name.to_string_lossy()))).unwrap_or_default();
     let help = argument.get_long_help().or_else(|| argument.get_help()).map(ToString::to_string).unwrap_or_default();
     let help = sentence(&cell(&help));
-    format!("| {} | {variable} | {} | {help}{} |\n", spelled(argument), default(argument), choices(argument))
+    format!("| {}{variable} | {help}{}{} |\n", spelled(argument), choices(argument), default(argument))
 }
 
 /// The program's own help ends without a full stop.
@@ -57,7 +57,8 @@ fn spelled(argument: &Arg) -> String {
 
 fn default(argument: &Arg) -> String {
     let values = argument.get_default_values().iter().filter(|_| takes_value(argument));
-    values.map(|value| code(&value.to_string_lossy())).collect::<Vec<_>>().join(", ")
+    let values: Vec<_> = values.map(|value| code(&value.to_string_lossy())).collect();
+    if values.is_empty() { String::new() } else { format!(" Default: {}.", values.join(", ")) }
 }
 
 fn choices(argument: &Arg) -> String {
