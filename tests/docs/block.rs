@@ -1,5 +1,7 @@
 //! A fenced block, and what a test does with it.
 
+use std::path::Path;
+
 use crate::book::pages;
 
 #[derive(Clone)]
@@ -48,7 +50,7 @@ impl Block {
     /// The name that it gives itself in its first line: `# acme.yaml`.
     pub fn file_name(&self) -> Option<&str> {
         let name = self.text.lines().next()?.strip_prefix("# ")?;
-        let is_name = name.ends_with(".yaml") && !name.contains([' ', '/']);
+        let is_name = Path::new(name).extension().is_some_and(|ending| ending == "yaml") && !name.contains([' ', '/']);
         is_name.then_some(name)
     }
 }

@@ -135,8 +135,8 @@ fn typed(block: &Block) -> Result<Vec<Typed>, usize> {
         let line = block.line + 1 + number;
         match (text.strip_prefix("$ "), commands.last_mut()) {
             (Some(command), _) => commands.push(Typed { line, command: command.to_owned(), output: String::new() }),
-            (None, Some(last)) if goes_on => last.command.push_str(&format!("\n{text}")),
-            (None, Some(last)) => last.output.push_str(&format!("{text}\n")),
+            (None, Some(last)) if goes_on => last.command.extend(["\n", text]),
+            (None, Some(last)) => last.output.extend([text, "\n"]),
             (None, None) => return Err(line),
         }
         goes_on = commands.last().is_some_and(|last| last.output.is_empty()) && text.ends_with('\\');

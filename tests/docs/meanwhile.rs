@@ -16,14 +16,13 @@ pub fn happen(outside: &Outside, happening: &str) -> Result<(), String> {
     match happening {
         NOT_YET => outside.register_callback(),
         "the provider knows a second secret" => {
-            outside.edit_clients(|client| client.more_secrets.push(next.to_owned()))
+            outside.edit_clients(|client| client.more_secrets.push(next.to_owned()));
         }
         "the provider forgets the first secret" => outside.edit_clients(|client| {
             client.more_secrets.clear();
             client.secret = Some(next.to_owned());
         }),
         "somebody configures the organization by hand" => outside.configure_by_hand(),
-        "somebody resets the organization" => outside.reset_by_hand(),
         other => return Err(format!("nobody knows how it comes that {other}")),
     }
     Ok(())

@@ -66,7 +66,7 @@ impl Outside {
         let api = Url::parse(&resource.spec.cognigy.api_url).unwrap();
         let host = api.host_str().unwrap();
         self.proxy.lead(&self.authority, host, self.cognigy.address().port());
-        self.cognigy_hosts.push_str(&format!(",{host}"));
+        self.cognigy_hosts.extend([",", host]);
         if let Some(id) = &resource.spec.cognigy.organization_id {
             self.organization.clone_from(id);
         }
@@ -123,10 +123,6 @@ impl Outside {
             "idpClientSecret": variable("CLIENT_SECRET"),
         });
         self.cognigy.configure_as_stranger(&self.organization, body);
-    }
-
-    pub fn reset_by_hand(&self) {
-        self.cognigy.reset_as_stranger(&self.organization);
     }
 }
 

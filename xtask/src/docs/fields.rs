@@ -44,9 +44,9 @@ impl Page {
                 None => broken.extend(rules(field)),
             }
         }
-        self.text.push_str(&format!("\n## {path}\n\n{}\n\n", text(object, "description")));
-        self.text.push_str(&format!("| field | type | what |\n|---|---|---|\n{rows}"));
-        self.text.push_str(&listed(&broken));
+        let heading = format!("\n## {path}\n\n{}\n\n", text(object, "description"));
+        let table = format!("| field | type | what |\n|---|---|---|\n{rows}");
+        self.text.extend([heading, table, listed(&broken)]);
         for (path, object) in inner {
             if !self.shown.contains_key(&make(object)) {
                 self.object(&path, object);
@@ -124,8 +124,11 @@ fn rules(field: &Value) -> Vec<(&str, &str)> {
 }
 
 fn listed(rules: &[(&str, &str)]) -> String {
-    let rules: String = rules.iter().map(|(message, rule)| format!("- {message}\n  (`{rule}`)\n")).collect();
-    if rules.is_empty() { rules } else { format!("\nRules, with the words in which a resource is refused:\n\n{rules}") }
+    let rules: Vec<_> = rules.iter().map(|(message, rule)| format!("- {message}\n  (`{rule}`)\n")).collect();
+    if rules.is_empty() {
+        return String::new();
+    }
+    format!("\nRules, with the words in which a resource is refused:\n\n{}", rules.concat())
 }
 
 /// The anchor of a section's heading, as mdBook and GitHub make it.

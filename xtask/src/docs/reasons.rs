@@ -11,7 +11,7 @@ are all the reasons, by what they are about. An empty last column means that the
 pub fn page() -> String {
     let mut page = opening("Reasons", "crates/api/src/reason.rs", INTRODUCTION);
     for (topic, reasons) in Reason::TOPICS {
-        page.push_str(&format!("\n## {topic}\n\n| reason | what it means | what to do |\n|---|---|---|\n"));
+        page.extend([format!("\n## {topic}\n\n| reason | what it means | what to do |\n|---|---|---|\n")]);
         page.extend(reasons.iter().map(|reason| row(*reason)));
     }
     page
