@@ -2,7 +2,7 @@
 
 CACHE = $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/cognigy-sso-operator
 
-.PHONY: help demo test build image fmt lint crd clean-cache
+.PHONY: help demo test build image fmt lint generate book clean-cache
 
 help:
 	@echo "make demo          watch it work: from a bare machine to a resource that is Ready"
@@ -12,7 +12,8 @@ help:
 	@echo "make image         the container image, into dist/image; it takes Linux and buildah"
 	@echo "make fmt           format the code"
 	@echo "make lint          clippy, as CI runs it"
-	@echo "make crd           generate crds/ from the types"
+	@echo "make generate      all files that are made from others: crds, values, manifests, reference pages"
+	@echo "make book          render docs/ as a book: target/book/index.html (needs mdBook)"
 	@echo "make clean-cache   remove the control plane and the OpenID providers that tests and demo have built"
 
 demo:
@@ -33,8 +34,11 @@ fmt:
 lint:
 	cargo clippy --workspace --all-targets -- --deny warnings
 
-crd:
-	@cargo xtask crd
+generate:
+	@cargo xtask generate
+
+book:
+	@cargo xtask book
 
 clean-cache:
 	rm -rf '$(CACHE)'

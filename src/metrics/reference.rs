@@ -6,7 +6,7 @@ use super::definition::{ALL, Definition, Values};
 
 const HEAD: &str = "# Metrics
 
-<!-- Generated from src/metrics: `cargo xtask metrics`. -->
+<!-- Generated from src/metrics: `cargo xtask generate`. -->
 
 The operator serves them on `/metrics` of `--metrics-address` (port 8080 by default; `0` serves none), as OpenMetrics. Every replica
 serves all of them: one that stands by leads nothing (`cognigy_sso_leader` is 0), sees no resources, and has no series of any. Series

@@ -1,19 +1,17 @@
 //! What people and CI do with the project, one command each: `cargo xtask --help`.
 
+mod book;
 mod cargo;
 mod control_plane;
-mod crd;
 mod demo;
 mod faults;
 mod fuzz;
+mod generate;
 mod image;
 mod interruption;
-mod manifests;
-mod metrics;
 mod release;
 mod rights;
 mod test;
-mod values;
 
 use std::process::ExitCode;
 
@@ -22,34 +20,30 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(name = "cargo xtask", about, disable_help_subcommand = true)]
 enum Task {
+    /// The documentation as a book, rendered by mdBook.
+    Book,
     /// A real Kubernetes control plane: etcd and kube-apiserver on loopback ports.
     #[command(subcommand)]
     ControlPlane(control_plane::Command),
-    /// The `CustomResourceDefinition` in `crds/` and in the chart, generated from the types.
-    Crd(crd::Crd),
     /// From a bare machine to a resource that is Ready: shows each step and checks that it happened.
     Demo(demo::Demo),
     /// Random faults and crashes in virtual time: what goes wrong is told with its seed.
     Faults(faults::Faults),
     /// Hostile input at length for all that is parsed: what breaks it is told in its shortest form.
     Fuzz(fuzz::Fuzz),
-    /// The page of all metrics in `docs/`, generated from their definitions.
-    Metrics(metrics::Metrics),
-    /// Runs the operator's tests with the rights that the chart grants, in each mode, and compares these with those used.
-    Rights(rights::Rights),
-    /// What is in `deploy/` for those who install without Helm, generated from the chart, and for Argo CD from its scripts.
-    Manifests(manifests::Manifests),
+    /// Every file that is made from something else here: the definition, the chart's values, manifests, reference pages.
+    Generate(generate::Generate),
     /// The container image, from scratch: builds the static binary and the image, and looks at what came out.
     Image(image::Image),
     /// What a release is made of: its notes, and the files that are given away.
     #[command(subcommand)]
     Release(release::Release),
+    /// Runs the operator's tests with the rights that the chart grants, in each mode, and compares these with those used.
+    Rights(rights::Rights),
     /// All that CI checks: formatting, lints, generated files, dependencies, tests.
     Test,
     /// Helm, promtool and the like, built once for the tests: prints where they are.
     Tools,
-    /// The chart's `values.yaml` and the page about them, generated from the schema of the values.
-    Values(values::Values),
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -63,19 +57,17 @@ async fn main() -> ExitCode {
 impl Task {
     async fn run(self) -> anyhow::Result<ExitCode> {
         match self {
+            Self::Book => book::run().await.map(|()| ExitCode::SUCCESS),
             Self::ControlPlane(command) => command.run().await.map(|()| ExitCode::SUCCESS),
-            Self::Crd(crd) => crd.run().map(|()| ExitCode::SUCCESS),
             Self::Demo(demo) => Box::pin(demo.run()).await,
             Self::Faults(faults) => Ok(faults.run()),
             Self::Fuzz(fuzz) => fuzz.run(),
-            Self::Metrics(metrics) => metrics.run().map(|()| ExitCode::SUCCESS),
-            Self::Rights(rights) => Box::pin(rights.run()).await.map(|()| ExitCode::SUCCESS),
-            Self::Test => Box::pin(test::run()).await,
-            Self::Manifests(manifests) => manifests.run().await.map(|()| ExitCode::SUCCESS),
-            Self::Tools => Box::pin(test::obtain_tools()).await.map(|()| ExitCode::SUCCESS),
-            Self::Values(values) => values.run().map(|()| ExitCode::SUCCESS),
+            Self::Generate(generate) => Box::pin(generate.run()).await.map(|()| ExitCode::SUCCESS),
             Self::Image(image) => image.run().await.map(|()| ExitCode::SUCCESS),
             Self::Release(release) => release.run().await.map(|()| ExitCode::SUCCESS),
+            Self::Rights(rights) => Box::pin(rights.run()).await.map(|()| ExitCode::SUCCESS),
+            Self::Test => Box::pin(test::run()).await,
+            Self::Tools => Box::pin(test::obtain_tools()).await.map(|()| ExitCode::SUCCESS),
         }
     }
 }

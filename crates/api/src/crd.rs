@@ -32,7 +32,7 @@ pub fn crd() -> CustomResourceDefinition {
 #[cfg(feature = "yaml")]
 pub fn crd_yaml() -> Result<String, serde_saphyr::SerializeError> {
     let yaml = serde_saphyr::to_string(&crd())?;
-    Ok(format!("# Generated from crates/api: cargo xtask crd\n{yaml}"))
+    Ok(format!("# Generated from crates/api: cargo xtask generate\n{yaml}"))
 }
 
 fn refine(schema: &mut JSONSchemaProps, path: &str) {

@@ -14,7 +14,7 @@ fn kept() -> String {
 
 #[test]
 fn the_kept_definition_is_the_present_one() {
-    assert!(kept() == cognigy_sso_api::crd_yaml().unwrap(), "crds/ is out of date: cargo xtask crd");
+    assert!(kept() == cognigy_sso_api::crd_yaml().unwrap(), "crds/ is out of date: cargo xtask generate");
 }
 
 #[test]

@@ -15,7 +15,7 @@ use super::company::{self, Company};
 use super::kubectl::Kubectl;
 use super::operator::{self, Operator};
 use super::screen;
-use crate::crd;
+use crate::generate;
 
 /// Where the example looks for the authority that everybody here trusts.
 const CA: (&str, &str) = ("company-ca", "ca.crt");
@@ -115,7 +115,7 @@ async fn start_provider(
 /// What an administrator does once: the definition, the authority, the API key.
 async fn install(cluster: &Cluster, authority: &Authority, acme: &Company) -> anyhow::Result<()> {
     let begun = Instant::now();
-    let file = crd::file();
+    let file = generate::definition();
     cluster.kubectl.run(&["apply", "--filename", &file.to_string_lossy()], "").await?;
     cluster.kubectl.run(&["wait", "--for=condition=Established", "--timeout=60s", CRD], "").await?;
     screen::up("the resource definition", "kubectl apply -f crds/", begun.elapsed());

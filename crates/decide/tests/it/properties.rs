@@ -37,6 +37,21 @@ fn status_of(status: &IdentityProviderConfigStatus, r#type: ConditionType) -> Op
     status.condition(r#type).map(|condition| condition.status)
 }
 
+/// Conditions with a reason that is documented as none of theirs, unless it was there before.
+fn undocumented(resource: &Resource, status: &IdentityProviderConfigStatus) -> Vec<(ConditionType, Reason)> {
+    let new = status.conditions.iter().filter(|condition| CHECKS.contains(&condition.r#type));
+    let new = new
+        .filter(|condition| resource.status.condition(condition.r#type).map(|it| it.reason) != Some(condition.reason));
+    new.map(|it| (it.r#type, it.reason)).filter(|(r#type, reason)| !r#type.reasons().contains(reason)).collect()
+}
+
+#[test]
+fn every_reason_is_some_conditions() {
+    let documented = |reason: &&Reason| ConditionType::ALL.iter().any(|r#type| r#type.reasons().contains(reason));
+    let nobodys: Vec<_> = Reason::ALL.iter().filter(|reason| !documented(reason)).collect();
+    assert!(nobodys.is_empty(), "{nobodys:?}");
+}
+
 fn is_change(effect: Option<&Effect>) -> bool {
     matches!(effect, Some(Effect::Apply(application)) if application.cause != Cause::PutBack)
 }
@@ -88,6 +103,8 @@ proptest! {
             types.sort();
             types.dedup();
             prop_assert_eq!(types.len(), count);
+            let strange = undocumented(&resource, &conclusion.status);
+            prop_assert!(strange.is_empty(), "{:?}", strange);
             prop_assert!(conclusion.next >= Duration::from_millis(250));
             prop_assert!(conclusion.next <= Duration::from_hours(24));
         }

@@ -1,10 +1,12 @@
 //! The login URL: it sends a browser to the configured provider.
 
 use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
 use parking_lot::Mutex;
+use reqwest::Proxy;
 use reqwest::redirect::Policy;
 use serde_json::Value;
 use url::Url;
@@ -21,20 +23,30 @@ const ALWAYS_REQUESTED_SCOPES: &str = "openid profile email offline_access";
 /// Learns where providers want browsers to be sent.
 pub(super) struct Providers {
     client: reqwest::Client,
+    /// The way to them, where it leads through a proxy.
+    proxy: Arc<OnceLock<Url>>,
     known: Mutex<HashMap<String, (Instant, Url)>>,
 }
 
 impl Providers {
     /// `trust` holds the authorities of the providers, as PEM.
     pub(super) fn new(trust: &[String]) -> Result<Self> {
+        let proxy = Arc::<OnceLock<Url>>::default();
+        let way = Arc::clone(&proxy);
         let client = reqwest::Client::builder()
             .tls_backend_preconfigured(pki::client_config(trust)?)
             .user_agent(USER_AGENT)
             .redirect(Policy::none())
             .no_proxy()
+            .proxy(Proxy::custom(move |_| way.get().cloned()))
             .timeout(Duration::from_secs(10))
             .build()?;
-        Ok(Self { client, known: Mutex::default() })
+        Ok(Self { client, proxy, known: Mutex::default() })
+    }
+
+    /// Only the first proxy counts.
+    pub(super) fn go_through(&self, proxy: Url) {
+        let _ = self.proxy.set(proxy);
     }
 
     pub(super) fn forget(&self) {

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use anyhow::Result;
 use parking_lot::{Mutex, RwLock};
 use serde_json::{Value, json};
+use url::Url;
 
 use super::audit;
 use super::directory::{Directory, User};
@@ -52,6 +53,11 @@ impl Cognigy {
     /// Changes switches.
     pub fn change(&self, change: impl FnOnce(&mut Settings)) {
         change(&mut self.settings.write());
+    }
+
+    /// Has logins reach their providers through this proxy, from now on and for good.
+    pub fn reach_providers_through(&self, proxy: Url) {
+        self.providers.go_through(proxy);
     }
 
     /// Gives an API key to a user; whoever had it before loses it. The organization comes into being with it.

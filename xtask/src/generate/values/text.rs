@@ -8,9 +8,9 @@ use textwrap::{Options, WordSeparator, WordSplitter};
 use super::schema::{Default, Property, Schema};
 
 const WIDTH: usize = 100;
-const VALUES_BEGIN: &str = "# Values of the chart. Generated from values.schema.json: cargo xtask values\n";
+const VALUES_BEGIN: &str = "# Values of the chart. Generated from values.schema.json: cargo xtask generate\n";
 const PAGE_BEGINS: &str = "\
-<!-- Generated from charts/cognigy-sso-operator/values.schema.json: cargo xtask values -->
+<!-- Generated from charts/cognigy-sso-operator/values.schema.json: cargo xtask generate -->
 # Values of the chart
 
 `image.repository` is the one value that must be set. A value that is not listed here is refused, and so is one that cannot work:

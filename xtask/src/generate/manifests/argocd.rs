@@ -16,7 +16,7 @@ const HEAD: &str = "# Teaches Argo CD the health and the actions of an IdentityP
 #
 #   kubectl patch configmap argocd-cm --namespace argocd --type merge --patch-file argocd-cm.yaml
 #
-# Generated from health.lua and actions/: cargo xtask manifests
+# Generated from health.lua and actions/: cargo xtask generate
 apiVersion: v1
 kind: ConfigMap
 metadata:

@@ -1,58 +1,28 @@
-//! `cargo xtask manifests`: what is made from the chart for those who install without Helm, and for Argo CD from its scripts.
+//! What is made from the chart for those who install without Helm, and for Argo CD from its scripts.
 
 mod argocd;
 
 use std::fs;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use cognigy_sso_testkit::manifests;
 use serde_json::{Value, json};
 
+use super::File;
 use crate::cargo;
 
 /// Below the root of the workspace.
 const NAMESPACE: &str = "deploy/kustomize/base/namespace.yaml";
 
-const NOTE: &str = "# Generated from the chart: cargo xtask manifests\n";
+const NOTE: &str = "# Generated from the chart: cargo xtask generate\n";
 /// What stands before the single file.
 const INSTALL: &str =
     "# Everything at once, for `kubectl apply --server-side -f`. Put your registry before the image's name first.
-# Generated from the chart: cargo xtask manifests
+# Generated from the chart: cargo xtask generate
 ---
 ";
 
-#[derive(clap::Args)]
-pub struct Manifests {
-    /// Write nothing; fail where a file is not what it is made from
-    #[arg(long)]
-    check: bool,
-}
-
-impl Manifests {
-    pub async fn run(self) -> anyhow::Result<()> {
-        if self.check { check().await } else { write().await }
-    }
-}
-
-/// Fails where a file is not what it is made from.
-pub async fn check() -> anyhow::Result<()> {
-    for (file, wanted) in generated().await? {
-        if fs::read_to_string(cargo::root().join(file)).unwrap_or_default() != wanted {
-            bail!("{file} is not what it is made from: run `cargo xtask manifests` and commit the file");
-        }
-    }
-    Ok(())
-}
-
-async fn write() -> anyhow::Result<()> {
-    for (file, wanted) in generated().await? {
-        fs::write(cargo::root().join(file), wanted).with_context(|| format!("writing {file}"))?;
-        println!("{file}");
-    }
-    Ok(())
-}
-
-async fn generated() -> anyhow::Result<[(&'static str, String); 5]> {
+pub async fn files() -> anyhow::Result<[File; 5]> {
     let namespace =
         fs::read_to_string(cargo::root().join(NAMESPACE)).with_context(|| format!("reading {NAMESPACE}"))?;
     let usual = manifests::render(json!({})).await?;

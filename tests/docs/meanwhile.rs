@@ -1,0 +1,29 @@
+//! What happens outside the reader's terminal, as comments in a page say.
+
+use crate::outside::{Outside, variable};
+use crate::page::{Page, Step};
+
+const NOT_YET: &str = "the callback is registered";
+
+/// Is the callback registered only later?
+pub fn registers_callback(page: &Page) -> bool {
+    page.steps.iter().any(|step| matches!(step, Step::Meanwhile(_, happening) if happening == NOT_YET))
+}
+
+/// Makes it happen.
+pub fn happen(outside: &Outside, happening: &str) -> Result<(), String> {
+    let next = variable("NEW_CLIENT_SECRET");
+    match happening {
+        NOT_YET => outside.register_callback(),
+        "the provider knows a second secret" => {
+            outside.edit_clients(|client| client.more_secrets.push(next.to_owned()));
+        }
+        "the provider forgets the first secret" => outside.edit_clients(|client| {
+            client.more_secrets.clear();
+            client.secret = Some(next.to_owned());
+        }),
+        "somebody configures the organization by hand" => outside.configure_by_hand(),
+        other => return Err(format!("nobody knows how it comes that {other}")),
+    }
+    Ok(())
+}
