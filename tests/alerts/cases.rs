@@ -73,8 +73,7 @@ fn each_alert_is_tried_where_it_fires_and_where_it_does_not() {
     assert_eq!(tried(false), declared, "those that a case sees silent, and those there are");
 }
 
-/// A case that only ever sees an alert silent may have misspelled a series: each that tells a near miss stands beside one that
-/// fires in the same file.
+/// promtool compares what a case names, and takes annotations that are left out for none: here it is told plainly which case lacks them.
 #[test]
 fn each_alert_that_fires_is_compared_whole() {
     for (case, expectation) in expectations() {

@@ -1,4 +1,4 @@
-//! The commands of the runbooks run, on a real API server, and those that ask for a part of a resource find it.
+//! The commands of the runbooks run, on a real API server with the operator's own rights, and those that ask for a part of a resource find it.
 
 use std::process::{Command, Output};
 
@@ -11,8 +11,13 @@ use crate::documents::blocks;
 use crate::files::{RUNBOOKS, names, path, text};
 
 /// What the variables of the runbooks stand for.
-const VARIABLES: [(&str, &str); 5] =
-    [("NAMESPACE", "sso"), ("NAME", "acme"), ("SECRET", "acme-oidc"), ("KEY", "clientSecret"), ("VALUE", "next")];
+const VARIABLES: [(&str, &str); 5] = [
+    ("NAMESPACE", "cognigy-sso"),
+    ("NAME", "acme"),
+    ("SECRET", "acme-oidc"),
+    ("KEY", "clientSecret"),
+    ("VALUE", "next"),
+];
 
 /// A shell that knows the cluster, in a folder of its own.
 struct Shell {
@@ -73,11 +78,12 @@ fn commands() -> Vec<(String, String)> {
 #[tokio::test]
 async fn the_commands_of_the_runbooks_run_and_find_what_they_ask_for() {
     let shell = Shell::start().await;
-    shell.must("kubectl apply -f \"$ROOT/crds\" && kubectl create namespace sso");
+    shell.must("kubectl apply --server-side -f \"$ROOT/deploy/install.yaml\"");
     shell.must("kubectl wait --for=condition=Established --timeout=60s crd/identityproviderconfigs.sso.cognigy.ai");
     shell.must("kubectl apply -f \"$ROOT/tests/alerts/world.yaml\"");
-    shell.must(&format!("kubectl patch idp acme -n sso --subresource=status --type=merge -p '{}'", status()));
-    shell.must("kubectl delete idp acme -n sso --wait=false");
+    shell
+        .must(&format!("kubectl patch idp acme -n \"$NAMESPACE\" --subresource=status --type=merge -p '{}'", status()));
+    shell.must("kubectl delete idp acme -n \"$NAMESPACE\" --wait=false");
     for (page, command) in commands() {
         let output = shell.run(&command);
         let complaint = String::from_utf8_lossy(&output.stderr);

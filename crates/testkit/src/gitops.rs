@@ -75,8 +75,13 @@ pub async fn obtain() -> anyhow::Result<PathBuf> {
 }
 
 async fn build(folder: &Path, log: &Path) -> anyhow::Result<()> {
-    let build =
-        golang::Build { module: source(), package: ".".into(), flags: "-s -w".into(), output: folder.join(NAME) };
+    let build = golang::Build {
+        module: source(),
+        package: ".".into(),
+        tags: "",
+        flags: "-s -w".into(),
+        output: folder.join(NAME),
+    };
     let doing = "building what Argo CD, Flux and kstatus judge by";
     progress::shown(doing, "it is not in the cache; about 1 minute, once", build.run(log)).await
 }

@@ -88,11 +88,17 @@ impl Tool {
         let build = golang::Build {
             module: modules.folder.clone(),
             package: self.package(),
+            tags: self.tags(),
             flags: self.linker_flags(modules)?,
             output: folder.join(self.name()),
         };
         let remark = format!("it is not in the cache; {}, once", self.usual_time());
         progress::shown(&format!("building {} {version}", self.name()), &remark, build.run(log)).await
+    }
+
+    /// Prometheus brings the clients of all clouds, to find there what to scrape: rules need none of them.
+    fn tags(self) -> &'static str {
+        if self == Self::Promtool { "remove_all_sd" } else { "" }
     }
 
     /// Without it Helm takes the cluster that it renders for to be years old, and refuses charts that name a newer one.

@@ -14,6 +14,8 @@ pub struct Build {
     pub module: PathBuf,
     /// The package, as go.mod names it; `.` for the folder's own.
     pub package: String,
+    /// Build tags, which choose what is compiled; empty for none.
+    pub tags: &'static str,
     /// For the linker.
     pub flags: String,
     /// The program to be written.
@@ -34,7 +36,7 @@ impl Build {
     fn command(&self) -> Command {
         let mut command = Command::new("go");
         command
-            .args(["build", "-trimpath", "-ldflags", &self.flags, "-o"])
+            .args(["build", "-trimpath", "-tags", self.tags, "-ldflags", &self.flags, "-o"])
             .arg(&self.output)
             .arg(&self.package)
             .current_dir(&self.module)
@@ -81,6 +83,7 @@ mod tests {
         let build = Build {
             module: folder.path().to_owned(),
             package: "example.invalid/nothing".into(),
+            tags: "",
             flags: String::new(),
             output: folder.path().join("out"),
         };

@@ -94,6 +94,7 @@ impl Program {
         let build = golang::Build {
             module: modules(),
             package: self.package(),
+            tags: "",
             flags: linker_flags(&version),
             output: folder.join(self.name()),
         };

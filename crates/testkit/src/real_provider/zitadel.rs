@@ -60,8 +60,13 @@ impl Mode {
 }
 
 async fn build(version: &str, folder: &Path, log: &Path) -> anyhow::Result<()> {
-    let build =
-        golang::Build { module: source(), package: ".".into(), flags: "-s -w".into(), output: folder.join(NAME) };
+    let build = golang::Build {
+        module: source(),
+        package: ".".into(),
+        tags: "",
+        flags: "-s -w".into(),
+        output: folder.join(NAME),
+    };
     let doing = format!("building the OpenID provider (zitadel/oidc {version})");
     progress::shown(&doing, "it is not in the cache; about 20 seconds, once", build.run(log)).await
 }
