@@ -34,12 +34,12 @@
 {{- end }}
 {{- end }}
 {{- $named := dict "secretNames" .Values.secretNames "configMapNames" .Values.configMapNames }}
-{{- $_ := set $named "serviceAccount.name" (list .Values.serviceAccount.name) }}
-{{- $_ := set $named "leaderElection.leaseName" (list .Values.leaderElection.leaseName) }}
-{{- $_ := set $named "extraCa.configMap.name" (list .Values.extraCa.configMap.name) }}
-{{- $_ := set $named "extraCa.secret.name" (list .Values.extraCa.secret.name) }}
+{{- $_ := set $named "serviceAccount.name" (compact (list .Values.serviceAccount.name)) }}
+{{- $_ := set $named "leaderElection.leaseName" (compact (list .Values.leaderElection.leaseName)) }}
+{{- $_ := set $named "extraCa.configMap.name" (compact (list .Values.extraCa.configMap.name)) }}
+{{- $_ := set $named "extraCa.secret.name" (compact (list .Values.extraCa.secret.name)) }}
 {{- range $value, $names := $named }}
-{{- range compact $names }}
+{{- range $names }}
 {{- if or (gt (len .) 253) (not (regexMatch "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$" .)) }}
 {{- fail (printf "%s has %q, which is no object's name: write lower case letters, digits, hyphens and dots." $value .) }}
 {{- end }}

@@ -54,14 +54,12 @@ impl Property {
 
     /// What it is, what it may be, and what it might be.
     pub fn said(&self) -> String {
-        let mut said = self.description.clone();
-        for (words, values) in [("One of", &self.choices), ("For example", &self.examples)] {
+        let listed = |words: &str, values: &[String]| {
             let quoted: Vec<_> = values.iter().map(|value| format!("`{value}`")).collect();
-            if !quoted.is_empty() {
-                said.push_str(&format!(" {words} {}.", quoted.join(", ")));
-            }
-        }
-        said
+            if quoted.is_empty() { String::new() } else { format!(" {words} {}.", quoted.join(", ")) }
+        };
+        let (choices, examples) = (listed("One of", &self.choices), listed("For example", &self.examples));
+        format!("{}{choices}{examples}", self.description)
     }
 }
 

@@ -70,13 +70,11 @@ fn member(text: &mut String, indent: &str, name: &str, value: &Default) -> fmt::
 
 fn row(text: &mut String, path: &str, value: &Property) -> fmt::Result {
     let said = value.said().replace('|', "\\|");
-    match &value.default {
-        Some(default) => writeln!(text, "| `{path}` | `{}` | {said} |", json(default)),
-        None => {
-            writeln!(text, "| **`{path}`** | | {said} |")?;
-            value.values().try_for_each(|(name, value)| row(text, &format!("{path}.{name}"), value))
-        }
+    if let Some(default) = &value.default {
+        return writeln!(text, "| `{path}` | `{}` | {said} |", json(default));
     }
+    writeln!(text, "| **`{path}`** | | {said} |")?;
+    value.values().try_for_each(|(name, value)| row(text, &format!("{path}.{name}"), value))
 }
 
 fn json(value: &Default) -> serde_json::Value {
