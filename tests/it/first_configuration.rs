@@ -5,8 +5,9 @@ use cognigy_sso_testkit::cognigy::Operation;
 use futures::{StreamExt, TryStreamExt};
 use kube::runtime::watcher::{self, Event};
 use serde_json::json;
+use tokio::time::timeout;
 
-use crate::support::{ORGANIZATION, SECRET, World, eventually, is_ready};
+use crate::support::{ORGANIZATION, PATIENCE, SECRET, World, eventually, is_ready};
 
 #[tokio::test]
 async fn a_resource_becomes_ready_and_cognigy_gets_exactly_the_documented_body() {
@@ -57,7 +58,7 @@ async fn the_way_to_ready_takes_one_write_and_says_so_in_one_event() {
     assert_eq!(created.status.map(|status| status.observed_generation), Some(-1), "the CRD's default");
     let mut watch = watcher::watcher(world.idps(), watcher::Config::default()).boxed();
     let mut versions = vec![created.metadata.resource_version];
-    while let Some(event) = watch.try_next().await.unwrap() {
+    while let Some(event) = timeout(PATIENCE, watch.try_next()).await.expect("it becomes Ready").unwrap() {
         let (Event::Apply(resource) | Event::InitApply(resource)) = event else { continue };
         versions.push(resource.metadata.resource_version.clone());
         if is_ready(&resource) {
