@@ -157,7 +157,7 @@ impl Egress {
     pub async fn send(&self, call: Call<'_>) -> Result<Answer, TransportFault> {
         let (operation, began) = (call.operation, Instant::now());
         let span = traces::outside_call(operation, &call.method, call.url);
-        // In a box: it is the largest part of whatever makes calls.
+        // All that waits for an answer would carry it along otherwise.
         let answer = Box::pin(self.exchange(call)).instrument(span.clone()).await;
         traces::answered(&span, &answer);
         let status = answer.as_ref().map(|answer| answer.status).map_err(|fault| *fault);

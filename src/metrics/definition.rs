@@ -1,6 +1,6 @@
 //! What each metric is called, and what it tells: the exposition and the reference in `docs/` are made from it.
 
-use cognigy_sso_api::{ConditionStatus, ConditionType, Reason};
+use cognigy_sso_api::{ConditionStatus, ConditionType};
 use cognigy_sso_decide::EventKind;
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::Unit;
@@ -39,6 +39,8 @@ pub(super) struct Label {
 pub(super) enum Values {
     /// One of these words.
     Closed(fn() -> Vec<&'static str>),
+    /// A condition's reason: they have a page of their own in the reference.
+    Reasons,
     /// A name in Kubernetes.
     Names,
 }
@@ -113,17 +115,13 @@ const fn names(name: &'static str, meaning: &'static str) -> Label {
     Label { name, values: Values::Names, meaning }
 }
 
-fn reasons() -> Vec<&'static str> {
-    Reason::ALL.iter().chain([&Reason::Other]).map(|reason| reason.as_str()).collect()
-}
-
 fn unready() -> Vec<&'static str> {
     vec![ConditionStatus::False.as_str(), ConditionStatus::Unknown.as_str()]
 }
 
 const NAMESPACE: Label = names("namespace", "namespace of the resource");
 const NAME: Label = names("name", "name of the resource");
-const REASON: Label = closed("reason", reasons, "the condition's reason, as in the reference of reasons");
+const REASON: Label = Label { name: "reason", values: Values::Reasons, meaning: "the condition's reason" };
 const OPERATION: Label = closed("operation", Operation::words, "");
 
 pub(super) static BUILD: Definition =

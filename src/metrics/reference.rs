@@ -28,7 +28,7 @@ pub fn reference() -> String {
         // A string takes what is written to it.
         let _always = writeln!(page, "| [`{0}`](#{0}) | {1} | {2} |", of.series(), of.kind(), labels.join(", "));
     }
-    ALL.iter().for_each(|of| page.push_str(&section(of)));
+    page.extend(ALL.iter().map(|of| section(of)));
     page
 }
 
@@ -39,9 +39,8 @@ fn section(of: &Definition) -> String {
         section.push_str(if number == 0 { "\n" } else { "" });
         let meaning = if label.meaning.is_empty() { String::new() } else { format!(": {}", label.meaning) };
         let values = match label.values {
-            Values::Closed(_) if label.name == "reason" && !label.meaning.is_empty() => String::new(),
             Values::Closed(values) => format!(" ({})", values().join(", ")),
-            Values::Names => String::new(),
+            Values::Reasons | Values::Names => String::new(),
         };
         let _always = writeln!(section, "- `{}`{values}{meaning}", label.name);
     }
