@@ -4,6 +4,7 @@ pub mod cli;
 pub mod cognigy;
 pub mod egress;
 pub mod lease;
+pub mod metrics;
 pub mod openid;
 
 mod admin;
@@ -17,5 +18,6 @@ mod report;
 mod secret;
 mod selector;
 mod telemetry;
+mod traces;
 mod visit;
 mod watched;

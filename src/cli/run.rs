@@ -8,20 +8,22 @@ use clap::{ArgAction, Args, value_parser};
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
 use kube::Client;
+use tokio::runtime::{Builder, Handle};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::cluster;
 use super::duty::Duty;
 use super::outside::Outside;
-use crate::admin::{self, Readiness};
+use crate::admin;
 use crate::cognigy::Limits;
 use crate::controller::Controller;
 use crate::egress::Egress;
 use crate::lease::{Claim, Election};
+use crate::metrics::{self, Board, MetricsAddress, Scrapes};
 use crate::observe::{Observer, Reader};
 use crate::openid::{Providers, Trials};
 use crate::report::Writer;
-use crate::telemetry::{self, LogFormat};
+use crate::telemetry::{self, Endpoint, Export, LogFormat};
 use crate::visit::Context;
 
 /// What `/readyz` says until it is known who leads.
@@ -44,6 +46,10 @@ pub(super) struct Run {
     #[arg(long, value_name = "ADDRESS", env = "COGNIGY_SSO_HEALTH_ADDRESS", default_value = "0.0.0.0:8081")]
     health_address: SocketAddr,
 
+    /// Address that `/metrics` are served on (OpenMetrics); 0 serves none.
+    #[arg(long, value_name = "ADDRESS", env = "COGNIGY_SSO_METRICS_ADDRESS", default_value = "0.0.0.0:8080")]
+    metrics_address: MetricsAddress,
+
     /// How log lines look.
     #[arg(long, env = "COGNIGY_SSO_LOG_FORMAT", value_enum, default_value = "json")]
     log_format: LogFormat,
@@ -52,34 +58,59 @@ pub(super) struct Run {
     /// logs errors only: below that it shows whole answers.
     #[arg(long, value_name = "FILTER", env = "COGNIGY_SSO_LOG_FILTER", default_value = "info,kube_client=warn", action = ArgAction::Set)]
     log_filter: String,
+
+    /// Collector that a trace of each visit to a resource is sent to, by OTLP over HTTP, for example `http://collector:4318`.
+    /// Default: none.
+    #[arg(long, value_name = "URL", env = "COGNIGY_SSO_OTLP_ENDPOINT")]
+    otlp_endpoint: Option<String>,
 }
 
 impl Run {
     pub(super) fn execute(&self) -> anyhow::Result<()> {
-        telemetry::start(self.log_format, &self.log_filter).context("--log-filter")?;
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let export = self.export(runtime.handle())?;
+        telemetry::start(self.log_format, &self.log_filter, export.as_ref()).context("--log-filter")?;
         cluster::install_tls()?;
-        tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(self.run())
+        let done = runtime.block_on(self.run());
+        if let Some(export) = export {
+            runtime.block_on(export.finish());
+        }
+        done
+    }
+
+    fn export(&self, runtime: &Handle) -> anyhow::Result<Option<Export>> {
+        let Some(endpoint) = &self.otlp_endpoint else { return Ok(None) };
+        // What is refused is not repeated: it may hold a password.
+        let endpoint: Endpoint = endpoint.parse().map_err(anyhow::Error::msg).context("--otlp-endpoint")?;
+        let export = Export::to(&endpoint, runtime.clone(), &self.outside.authorities()?);
+        export.context("--otlp-endpoint").map(Some)
     }
 
     async fn run(&self) -> anyhow::Result<()> {
+        let board = Board::default();
+        telemetry::count_panics(board.metrics.clone());
         let office = Office {
             client: cluster::client().await?,
-            egress: Arc::new(self.outside.egress()?),
+            egress: Arc::new(self.outside.egress()?.counting(board.metrics.outside.clone())),
             limits: Arc::new(Limits::new()?),
-            providers: Providers::default(),
+            providers: Providers::default().counting(board.metrics.documents.clone()),
             trials: Trials::default(),
-            readiness: Readiness::default(),
+            board,
             stop: stopped().boxed().shared(),
             flags: self,
         };
+        let scrapes = Scrapes { board: office.board.clone(), concurrency: self.concurrency };
         tracing::info!(version = env!("CARGO_PKG_VERSION"), namespaces = ?self.duty.namespaces, "starting");
         tokio::select! {
             () = self.work(&office) => {
                 tracing::info!("stopped");
                 Ok(())
             }
-            served = admin::serve(self.health_address, office.readiness.clone()) => {
+            served = admin::serve(self.health_address, office.board.readiness.clone()) => {
                 served.with_context(|| format!("--health-address {}", self.health_address))
+            }
+            served = metrics::serve(self.metrics_address, scrapes) => {
+                served.with_context(|| format!("--metrics-address {}", self.metrics_address))
             }
         }
     }
@@ -92,9 +123,9 @@ impl Run {
         };
         let mut election = Election::new(office.client.clone(), place);
         loop {
-            office.readiness.stands_by(LEASE);
+            office.board.readiness.stands_by(LEASE);
             let waits = || {
-                office.readiness.done(LEASE);
+                office.board.readiness.done(LEASE);
             };
             let claim = tokio::select! {
                 biased;
@@ -102,7 +133,7 @@ impl Run {
                 claim = election.win(waits) => claim,
             };
             tracing::info!("leads from now on");
-            office.readiness.done(LEASE);
+            office.board.readiness.done(LEASE);
             tokio::select! {
                 // Looked at first: whoever was frozen finds out before anything else is done.
                 biased;
@@ -126,7 +157,7 @@ struct Office<'a> {
     limits: Arc<Limits>,
     providers: Providers,
     trials: Trials,
-    readiness: Readiness,
+    board: Board,
     stop: Shared<BoxFuture<'static, ()>>,
     flags: &'a Run,
 }
@@ -135,8 +166,8 @@ impl Office<'_> {
     /// Acts under this claim until the operator is told to stop, and answers whether all that was in flight then was finished.
     /// Dropped, it gives up what is in flight.
     async fn serve(&self, claim: Claim) -> bool {
-        self.readiness.leads();
-        let (writer, publishing) = Writer::new(self.client.clone());
+        self.board.readiness.leads();
+        let (writer, publishing) = Writer::new(self.client.clone(), self.board.metrics.clone());
         let observer = Observer {
             reader: Reader::Cluster { client: self.client.clone(), permitted: self.flags.duty.permitted() },
             egress: Arc::clone(&self.egress),
@@ -149,7 +180,7 @@ impl Office<'_> {
         };
         let scope = self.flags.duty.scope();
         let context = Context { observer, writer };
-        let controller = Controller::new(context, claim, self.flags.concurrency.into(), self.readiness.clone());
+        let controller = Controller::new(context, claim, self.flags.concurrency.into(), self.board.clone());
         futures::join!(controller.run(self.client.clone(), &scope, self.stop.clone()), publishing).0
     }
 }

@@ -46,7 +46,7 @@ pub fn queries() -> Vec<(String, String)> {
     asked.map(|(place, query)| (place, query.replace("$__rate_interval", "5m").replace("$__range", "6h"))).collect()
 }
 
-/// `label_values(series, label)` as PromQL that needs the same series and label.
+/// `label_values(series, label)` as a query that needs the same series and label.
 fn choice(query: &str) -> String {
     let inner = query.strip_prefix("label_values(").and_then(|rest| rest.strip_suffix(')')).unwrap();
     let (series, label) = inner.rsplit_once(", ").unwrap();

@@ -9,7 +9,7 @@ use serde::Deserialize;
 /// What one query asks for.
 #[derive(Deserialize)]
 pub struct Query {
-    /// Why it is no PromQL.
+    /// Why it cannot be read.
     pub fault: Option<String>,
     /// The series that it reads.
     pub selectors: Vec<Selector>,

@@ -1,4 +1,4 @@
-//! Every query, wherever it stands, is PromQL, and asks for series and labels that are exposed.
+//! Every query, wherever it stands, can be read, and asks for series and labels that are exposed.
 
 use std::collections::BTreeSet;
 
@@ -99,7 +99,7 @@ async fn every_value_that_is_asked_for_occurs() {
 fn values(exposed: &Exposed, metric: &str, label: &str) -> BTreeSet<String> {
     let listed = exposed.labels(metric).unwrap().remove(label).unwrap_or_default();
     if listed.is_empty() && label == "reason" {
-        return Reason::ALL.iter().map(|reason| reason.to_string()).collect();
+        return Reason::ALL.iter().map(ToString::to_string).collect();
     }
     listed
 }

@@ -33,7 +33,7 @@ async fn holder(world: &World) -> String {
     lease(world).await.holder_identity.unwrap()
 }
 
-async fn hold(world: &World, holder: &str) {
+pub(crate) async fn hold(world: &World, holder: &str) {
     let spec = json!({ "spec": { "holderIdentity": holder } });
     leases(world).patch(LEASE, &PatchParams::default(), &Patch::Merge(spec)).await.unwrap();
 }

@@ -8,6 +8,7 @@ mod faults;
 mod fuzz;
 mod interruption;
 mod manifests;
+mod metrics;
 mod rights;
 mod test;
 mod values;
@@ -30,10 +31,12 @@ enum Task {
     Faults(faults::Faults),
     /// Hostile input at length for all that is parsed: what breaks it is told in its shortest form.
     Fuzz(fuzz::Fuzz),
-    /// What is in `deploy/` for those who install without Helm, generated from the chart, and for Argo CD from its scripts.
-    Manifests(manifests::Manifests),
+    /// The page of all metrics in `docs/`, generated from their definitions.
+    Metrics(metrics::Metrics),
     /// Runs the operator's tests with the rights that the chart grants, in each mode, and compares these with those used.
     Rights(rights::Rights),
+    /// What is in `deploy/` for those who install without Helm, generated from the chart, and for Argo CD from its scripts.
+    Manifests(manifests::Manifests),
     /// All that CI checks: formatting, lints, generated files, dependencies, tests.
     Test,
     /// Helm, promtool and the like, built once for the tests: prints where they are.
@@ -58,9 +61,10 @@ impl Task {
             Self::Demo(demo) => Box::pin(demo.run()).await,
             Self::Faults(faults) => Ok(faults.run()),
             Self::Fuzz(fuzz) => fuzz.run(),
-            Self::Manifests(manifests) => manifests.run().await.map(|()| ExitCode::SUCCESS),
+            Self::Metrics(metrics) => metrics.run().map(|()| ExitCode::SUCCESS),
             Self::Rights(rights) => Box::pin(rights.run()).await.map(|()| ExitCode::SUCCESS),
             Self::Test => Box::pin(test::run()).await,
+            Self::Manifests(manifests) => manifests.run().await.map(|()| ExitCode::SUCCESS),
             Self::Tools => test::obtain_tools().await.map(|()| ExitCode::SUCCESS),
             Self::Values(values) => values.run().map(|()| ExitCode::SUCCESS),
         }

@@ -12,7 +12,7 @@ use cognigy_sso_testkit::rights::Mode;
 use cognigy_sso_testkit::tool::Tool;
 
 use crate::cargo::cargo;
-use crate::{crd, manifests, rights, values};
+use crate::{crd, manifests, metrics, rights, values};
 
 /// What was done so far.
 #[derive(Default)]
@@ -26,7 +26,10 @@ pub async fn run() -> anyhow::Result<ExitCode> {
     let mut run = Run::default();
     run.part("formatting", run_cargo(&["fmt", "--all", "--check"])).await?;
     run.part("lints", run_cargo(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"])).await?;
-    run.part("generated files", async { crd::check().and_then(|()| values::check()).map(|()| None) }).await?;
+    run.part("generated files", async {
+        crd::check().and_then(|()| metrics::check()).and_then(|()| values::check()).map(|()| None)
+    })
+    .await?;
     run.part("licences, bans and sources", check_dependencies()).await?;
     run.part("control plane, OpenID providers and tools", obtain()).await?;
     run.part("generated manifests", async { manifests::check().await.map(|()| None) }).await?;

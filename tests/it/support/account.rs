@@ -22,7 +22,7 @@ use super::{cluster, eventually, names};
 /// What the lease is called by default.
 pub const LEASE: &str = "cognigy-sso-operator";
 
-/// Where the operators of a world that looks after all namespaces are.
+/// Where an operator is that looks after all namespaces.
 const HOME: &str = "default";
 
 /// What is installed already, by API server: operators come and go.
@@ -37,9 +37,10 @@ pub struct Account {
 }
 
 impl Account {
-    /// For an operator in the first of these namespaces that looks after all of them, in the mode of this run.
+    /// For an operator in the first of these namespaces that looks after all of them, in the mode of this run. It may use what
+    /// has the names that there are in the first.
     pub async fn new(namespaces: &[&str], lease: &str) -> Self {
-        let (secrets, config_maps) = names::settled(namespaces);
+        let (secrets, config_maps) = names::settled(namespaces[0]);
         let release = Release {
             name: namespaces[0].to_owned(),
             namespace: namespaces[0].to_owned(),

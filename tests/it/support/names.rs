@@ -28,15 +28,11 @@ pub fn note(namespace: &str, kind: ObjectKind, name: &str) {
     );
 }
 
-/// The Secrets and ConfigMaps of these namespaces. From now on there may be no others.
-pub fn settled(namespaces: &[&str]) -> (Vec<String>, Vec<String>) {
+/// The Secrets and ConfigMaps of a namespace. From now on there may be no others.
+pub fn settled(namespace: &str) -> (Vec<String>, Vec<String>) {
     let mut all = NAMES.lock();
-    let mut found = BTreeSet::new();
-    for namespace in namespaces {
-        let names = all.entry((*namespace).to_owned()).or_default();
-        names.settled = true;
-        found.extend(names.known.iter().cloned());
-    }
-    let of = |kind| found.iter().filter(|(found, _)| *found == kind).map(|(_, name)| name.clone()).collect();
+    let names = all.entry(namespace.to_owned()).or_default();
+    names.settled = true;
+    let of = |kind| names.known.iter().filter(|(known, _)| *known == kind).map(|(_, name)| name.clone()).collect();
     (of(ObjectKind::Secret), of(ObjectKind::ConfigMap))
 }

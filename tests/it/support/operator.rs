@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use cognigy_sso_testkit::control_plane::ControlPlane;
 use cognigy_sso_testkit::control_plane::guard::{Guarded, Signal, Sink};
+use cognigy_sso_testkit::open_metrics::Exposition;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -65,11 +66,12 @@ impl Operator {
         Self::spawn(&replica(kubeconfig, namespace, name), None).await
     }
 
-    /// Starts a replica that logs all there is to log.
-    pub async fn talkative_replica(namespace: &str) -> Self {
+    /// Starts a replica that logs all there is to log, and sends its spans there.
+    pub async fn talkative_replica(namespace: &str, collector: &str) -> Self {
         let account = Account::new(&[namespace], LEASE).await;
         let mut command = command(account.kubeconfig.path(), &[namespace]);
-        command.args(["--lease-namespace", namespace, "--log-filter", "trace"]).args(&account.flags);
+        command.args(["--lease-namespace", namespace, "--log-filter", "trace", "--otlp-endpoint", collector]);
+        command.env("NO_PROXY", "127.0.0.1").args(&account.flags);
         Self::spawn(&command, Some(account)).await
     }
 
@@ -108,12 +110,45 @@ impl Operator {
         String::from_utf8_lossy(&std::fs::read(self.folder.path().join("output")).unwrap_or_default()).into_owned()
     }
 
-    /// What it serves on this path.
+    /// What it serves on this path, beside its health and beside its metrics.
     pub async fn page(&self, path: &str) -> String {
-        let address = eventually(async || self.health_address()).await.expect("it serves health");
+        self.page_at("health is served", path).await + &self.page_at("metrics are served", path).await
+    }
+
+    async fn page_at(&self, says: &str, path: &str) -> String {
+        let address = eventually(async || self.address(says)).await.expect(says);
         let answer = reqwest::get(format!("http://{address}{path}")).await.unwrap();
         let (status, headers) = (answer.status(), format!("{:?}", answer.headers()));
         format!("{status} {headers} {}", answer.text().await.unwrap())
+    }
+
+    /// What its metrics tell.
+    pub async fn metrics(&self) -> Exposition {
+        let address = eventually(async || self.address("metrics are served")).await.expect("it serves metrics");
+        let answer = reqwest::get(format!("http://{address}/metrics")).await.unwrap();
+        let content_type = answer.headers()["content-type"].to_str().unwrap().to_owned();
+        assert_eq!(content_type, "application/openmetrics-text; version=1.0.0; charset=utf-8");
+        let text = answer.text().await.unwrap();
+        Exposition::parse(&text).unwrap_or_else(|error| panic!("{error:#}\n{text}"))
+    }
+
+    /// Waits until its metrics tell this value of `cognigy_sso_` and the name; `None` where there is to be no series.
+    pub async fn tells(&self, name: &str, labels: &[(&str, &str)], value: Option<f64>) {
+        let name = format!("cognigy_sso_{name}");
+        let told = async || (self.metrics().await.value(&name, labels) == value).then_some(());
+        let is_told = eventually(told).await.is_some();
+        assert!(
+            is_told,
+            "{name} {labels:?} never was {value:?}: {:?}",
+            self.metrics().await.samples(&name, &[]).collect::<Vec<_>>()
+        );
+    }
+
+    /// The lines of its log that are about visits to this resource.
+    pub fn reconciles(&self, name: &str) -> Vec<Value> {
+        let log = self.log();
+        let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        lines.filter(|line| line["name"] == name && line.get("result").is_some()).collect()
     }
 
     /// Waits until it has logged this.
@@ -138,7 +173,7 @@ impl Operator {
     }
 
     async fn ready(&self, what: &str, wanted: impl Fn(&Value) -> bool) {
-        let address = eventually(async || self.health_address()).await.expect("it serves health");
+        let address = eventually(async || self.address("health is served")).await.expect("it serves health");
         let url = format!("http://{address}/readyz");
         let ready = async || {
             let answer = reqwest::get(&url).await.ok().filter(|answer| answer.status() == 200)?;
@@ -148,9 +183,10 @@ impl Operator {
         assert!(eventually(ready).await.is_some(), "it never was {what}:\n{}", self.log());
     }
 
-    fn health_address(&self) -> Option<String> {
+    /// The address of the line that says this.
+    fn address(&self, says: &str) -> Option<String> {
         let log = self.log();
-        let line = log.lines().find(|line| line.contains("health is served"))?;
+        let line = log.lines().find(|line| line.contains(says))?;
         let line: Value = serde_json::from_str(line).ok()?;
         line["address"].as_str().map(str::to_owned)
     }
@@ -179,6 +215,7 @@ fn command(kubeconfig: &Path, namespaces: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cognigy-sso-operator"));
     command.env("KUBECONFIG", kubeconfig).env_remove("HTTPS_PROXY").env_remove("https_proxy");
     command.args(["run", "--cognigy-host", "localhost", "--health-address", "127.0.0.1:0"]);
+    command.args(["--metrics-address", "127.0.0.1:0"]);
     command.args(["--allow-network", "127.0.0.0/8,::1/128"]);
     command.args(namespaces.iter().flat_map(|namespace| ["--namespace", namespace]));
     command
