@@ -26,7 +26,7 @@ fn by_name(objects: Vec<Value>) -> Objects {
 
 /// What the chart makes of these values, and the namespace that Helm would make.
 async fn chart(values: Value) -> Objects {
-    let mut objects = render(values).await.unwrap();
+    let mut objects = render(&values).await.unwrap();
     objects.extend(crate::files::objects("kustomize/base/namespace.yaml"));
     by_name(objects)
 }

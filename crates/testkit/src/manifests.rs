@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use anyhow::{Context as _, ensure};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
@@ -20,9 +20,8 @@ pub const NAME: &str = "cognigy-sso-operator";
 ///
 /// # Errors
 /// When Helm cannot be had, or refuses the values.
-pub async fn render(mut values: Value) -> anyhow::Result<Vec<Value>> {
-    values["image"]["repository"] = json!(NAME);
-    let mut objects = helm(&values).await?;
+pub async fn render(values: &Value) -> anyhow::Result<Vec<Value>> {
+    let mut objects = run(values, &["--set", &format!("image.repository={NAME}")]).await?;
     objects.iter_mut().for_each(without_helm);
     Ok(objects)
 }
@@ -32,13 +31,22 @@ pub async fn render(mut values: Value) -> anyhow::Result<Vec<Value>> {
 /// # Errors
 /// When Helm cannot be had, or refuses the values.
 pub async fn helm(values: &Value) -> anyhow::Result<Vec<Value>> {
+    run(values, &[]).await
+}
+
+async fn run(values: &Value, further: &[&str]) -> anyhow::Result<Vec<Value>> {
     let home = Scratch::new("helm-")?;
     let mut command = Command::new(Tool::Helm3.obtain().await?);
     for variable in ["HELM_CACHE_HOME", "HELM_CONFIG_HOME", "HELM_DATA_HOME", "KUBECONFIG"] {
         command.env(variable, home.path().join(variable));
     }
     let chart = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../charts").join(NAME);
-    command.arg("template").arg(NAME).arg(chart).args(["--namespace", NAMESPACE, "--skip-tests", "--values", "-"]);
+    command
+        .arg("template")
+        .arg(NAME)
+        .arg(chart)
+        .args(["--namespace", NAMESPACE, "--skip-tests", "--values", "-"])
+        .args(further);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     let mut program = command.spawn()?;
     program.stdin.take().context("standard input is piped")?.write_all(values.to_string().as_bytes()).await?;

@@ -25,12 +25,12 @@ const INSTALL: &str =
 pub async fn files() -> anyhow::Result<[File; 5]> {
     let namespace =
         fs::read_to_string(cargo::root().join(NAMESPACE)).with_context(|| format!("reading {NAMESPACE}"))?;
-    let usual = manifests::render(json!({})).await?;
-    let several = manifests::render(json!({ "replicas": 2 })).await?;
-    let is = |kind: &'static str| move |object: &&Value| object["kind"] == kind;
-    let definition = documents(usual.iter().filter(is("CustomResourceDefinition")))?;
-    let others = documents(usual.iter().filter(|object| object["kind"] != "CustomResourceDefinition"))?;
-    let budget = documents(several.iter().filter(is("PodDisruptionBudget")))?;
+    let usual = manifests::render(&json!({})).await?;
+    let several = manifests::render(&json!({ "replicas": 2 })).await?;
+    let (definition, others): (Vec<_>, Vec<_>) =
+        usual.iter().partition(|object| is(object, "CustomResourceDefinition"));
+    let (definition, others) = (documents(definition)?, documents(others)?);
+    let budget = documents(several.iter().filter(|object| is(object, "PodDisruptionBudget")))?;
     Ok([
         ("deploy/install.yaml", format!("{INSTALL}{namespace}---\n{definition}---\n{others}")),
         ("deploy/kustomize/base/crd.yaml", format!("{NOTE}{definition}")),
@@ -40,7 +40,11 @@ pub async fn files() -> anyhow::Result<[File; 5]> {
     ])
 }
 
-fn documents<'a>(objects: impl Iterator<Item = &'a Value>) -> anyhow::Result<String> {
-    let texts = objects.map(serde_saphyr::to_string).collect::<Result<Vec<_>, _>>()?;
+fn is(object: &Value, kind: &str) -> bool {
+    object.get("kind").is_some_and(|given| given == kind)
+}
+
+fn documents<'a>(objects: impl IntoIterator<Item = &'a Value>) -> anyhow::Result<String> {
+    let texts = objects.into_iter().map(serde_saphyr::to_string).collect::<Result<Vec<_>, _>>()?;
     Ok(texts.join("---\n"))
 }

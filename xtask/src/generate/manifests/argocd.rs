@@ -34,8 +34,8 @@ pub fn config_map() -> anyhow::Result<String> {
     text.push_str(&indented(6, &script("actions/discovery")?));
     text.push_str("    definitions:\n");
     for action in ACTIONS {
-        text.push_str(&format!("      - name: {action}\n        action.lua: |\n"));
-        text.push_str(&indented(10, &script(&format!("actions/{action}"))?));
+        let script = indented(10, &script(&format!("actions/{action}"))?);
+        text = format!("{text}      - name: {action}\n        action.lua: |\n{script}");
     }
     Ok(text)
 }
