@@ -10,8 +10,10 @@ use kube::runtime::events::{Event as Published, EventType, Recorder, Reporter};
 use kube::{Api, Client, Resource as _};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
+use tracing::{Instrument as _, Span};
 
 use crate::metrics::Metrics;
+use crate::traces;
 use crate::watched::{Outline, Watched};
 
 const FIELD_MANAGER: &str = "cognigy-sso-operator";
@@ -38,7 +40,7 @@ pub(crate) enum WriteFault {
 /// Writes to the Kubernetes API.
 pub(crate) struct Writer {
     client: Client,
-    events: mpsc::Sender<(ObjectReference, Event)>,
+    events: mpsc::Sender<(ObjectReference, Event, Span)>,
     metrics: Metrics,
 }
 
@@ -68,9 +70,10 @@ impl Writer {
     /// Publishes events beside the way: nothing waits for them.
     pub(crate) fn events(&self, resource: &Resource, events: Vec<Event>) {
         for event in events {
-            tracing::info!(namespace = %resource.namespace, name = %resource.name, reason = event.kind.reason(), "{}", event.note);
+            let reason = event.kind.reason();
+            tracing::info!(namespace = %resource.namespace, name = %resource.name, reason, trace_id = traces::id(), "{}", event.note);
             self.metrics.happened(event.kind);
-            if self.events.try_send((reference(resource), event)).is_err() {
+            if self.events.try_send((reference(resource), event, traces::publish(reason))).is_err() {
                 self.metrics.write_failed();
                 tracing::warn!("too many events wait to be published: one is dropped");
             }
@@ -82,7 +85,9 @@ impl Writer {
     }
 
     async fn write(&self, resource: &Resource, content: &Content<'_>) -> Result<Resource, WriteFault> {
-        let written = self.write_in_turn(resource, content).await;
+        let span = traces::write(content.name());
+        let written = self.write_in_turn(resource, content).instrument(span.clone()).await;
+        traces::written(&span, &written);
         if matches!(written, Err(WriteFault::Failed(_))) {
             self.metrics.write_failed();
         }
@@ -112,6 +117,16 @@ enum Content<'a> {
     Status(&'a IdentityProviderConfigStatus),
     AddFinalizer,
     RemoveFinalizer,
+}
+
+impl Content<'_> {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Status(_) => "write status",
+            Self::AddFinalizer => "add finalizer",
+            Self::RemoveFinalizer => "remove finalizer",
+        }
+    }
 }
 
 async fn send(api: &Api<Watched>, resource: &Resource, version: u64, content: &Content<'_>) -> kube::Result<Watched> {
@@ -185,9 +200,9 @@ fn reference(resource: &Resource) -> ObjectReference {
     }
 }
 
-async fn publish(client: Client, mut events: mpsc::Receiver<(ObjectReference, Event)>, metrics: Metrics) {
+async fn publish(client: Client, mut events: mpsc::Receiver<(ObjectReference, Event, Span)>, metrics: Metrics) {
     let reporter = Reporter { controller: format!("{GROUP}/{FIELD_MANAGER}"), instance: None };
-    while let Some((regarding, event)) = events.recv().await {
+    while let Some((regarding, event, span)) = events.recv().await {
         let published = Published {
             type_: if event.kind.is_warning() { EventType::Warning } else { EventType::Normal },
             reason: event.kind.reason().to_owned(),
@@ -197,7 +212,8 @@ async fn publish(client: Client, mut events: mpsc::Receiver<(ObjectReference, Ev
         };
         // A recorder keeps what it published to count repetitions; each happening is published once, so there is none.
         let recorder = Recorder::new(client.clone(), reporter.clone());
-        if let Err(error) = recorder.publish(&published, &regarding).await {
+        if let Err(error) = recorder.publish(&published, &regarding).instrument(span.clone()).await {
+            traces::failed(&span, "failed");
             metrics.write_failed();
             tracing::warn!(%error, reason = published.reason, "an event could not be published");
         }

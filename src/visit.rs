@@ -10,11 +10,13 @@ use decide::{
     Resource, Seal, Step, TransportFault, Trial, Visit, Write, in_progress,
 };
 use jiff::Timestamp;
+use tracing::Instrument as _;
 
 use crate::clock;
 use crate::cognigy::{Cognigy, Part};
 use crate::observe::{Keepsake, Observation, Observer, Sources};
 use crate::report::{WriteFault, Writer};
+use crate::traces;
 
 /// After how long a resource that is not settled yet is said to be worked on.
 const SOON: Duration = Duration::from_secs(2);
@@ -139,7 +141,7 @@ impl Context {
     /// Observes, and says that the work goes on when that takes its time. Only here: once something is begun, the record of
     /// it must stay as it was written.
     async fn observe(&self, resource: &Resource, fresh: bool, keepsake: Option<&Keepsake>) -> (Observation, bool) {
-        let observing = self.observer.observe(resource, fresh, keepsake);
+        let observing = self.observer.observe(resource, fresh, keepsake).instrument(traces::observe());
         tokio::pin!(observing);
         tokio::select! {
             observation = &mut observing => (observation, false),
@@ -302,7 +304,10 @@ impl Context {
         let policy = crate::egress::AddressPolicy { allowed: Vec::new(), deny_private: false };
         let authorities = crate::egress::Authorities::system_and(&[]);
         let observer = Observer {
-            reader: crate::observe::Reader::Cluster { client: client.clone(), selector: None },
+            reader: crate::observe::Reader::Cluster {
+                client: client.clone(),
+                permitted: crate::permitted::Permitted::default(),
+            },
             egress: Arc::new(crate::egress::Egress::new(policy, authorities)),
             claim: crate::lease::Claim::always(),
             hosts: Vec::new(),

@@ -8,6 +8,7 @@ use cognigy_sso_decide::{Action, Resource};
 use super::Visited;
 use super::queue::Cause;
 use crate::metrics::Reconciled;
+use crate::traces;
 use crate::visit::{End, Memory, Outcome};
 
 /// Why a resource is visited, in a word.
@@ -69,6 +70,7 @@ impl Entry {
                     error = self.error.as_deref(),
                     duration_seconds = took.as_secs_f64(),
                     next_seconds = next.map(|next| next.as_secs_f64()),
+                    trace_id = traces::id(),
                     $message
                 )
             };

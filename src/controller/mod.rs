@@ -14,9 +14,11 @@ use std::time::{Duration, Instant};
 
 use cognigy_sso_decide::{ObjectKind, Resource};
 use tokio::task::{Id, JoinError, JoinSet};
+use tracing::{Instrument as _, Span};
 
 use crate::lease::{Claim, Lost};
 use crate::metrics::{self, Board, Question, Reconciled, Sight};
+use crate::traces;
 use crate::visit::{Context, Memory, Outcome};
 use crate::watched::Key;
 
@@ -57,6 +59,7 @@ struct Visited {
     why: &'static str,
     resource: Arc<Resource>,
     began: Instant,
+    span: Span,
 }
 
 impl Controller {
@@ -146,7 +149,7 @@ impl Controller {
             News::Gone(key, version) => self.gone(&key, version),
             News::Object(kind, object) => self.object(kind, object),
             News::Failed(error) => {
-                self.board.metrics.watch_failed(watched(watch.0));
+                self.board.metrics.watch_failed(watched(watch.subject));
                 tracing::warn!(?watch, %error, "a watch failed and is begun again");
             }
         }
@@ -154,7 +157,7 @@ impl Controller {
 
     fn list_ends(&mut self, watch: &Watch) {
         for key in self.store.missing(watch) {
-            match watch.0 {
+            match watch.subject {
                 Subject::Resources => self.gone(&key, None),
                 Subject::Objects(kind) => self.object(kind, Object { key, version: None }),
             }
@@ -207,8 +210,9 @@ impl Controller {
         let (context, claim) = (Arc::clone(&self.context), self.claim.clone());
         self.queue.begin(&key);
         let visiting = Arc::clone(&resource);
-        let why = journal::why(cause, &resource, &memory);
         let rests = cause == Cause::Due && memory.rest.is_some();
+        let why = if rests { "remember" } else { journal::why(cause, &resource, &memory) };
+        let span = traces::reconcile(&resource, why);
         let visit = async move {
             if rests {
                 claim.guard(Box::pin(context.remember(visiting, memory))).await
@@ -216,8 +220,8 @@ impl Controller {
                 claim.guard(Box::pin(context.visit(visiting, memory))).await
             }
         };
-        let visit = self.visits.spawn(visit);
-        self.visited.insert(visit.id(), Visited { key, cause, why, resource, began: Instant::now() });
+        let visit = self.visits.spawn(visit.instrument(span.clone()));
+        self.visited.insert(visit.id(), Visited { key, cause, why, resource, began: Instant::now(), span });
     }
 
     fn ended(&mut self, ended: Result<(Id, Result<Outcome, Lost>), JoinError>) {
@@ -239,7 +243,8 @@ impl Controller {
         let next = self.queue.end(key, pause);
         if let Some(entry) = entry {
             self.board.metrics.reconciled(entry.result, took);
-            entry.write(&visited, took, is_held.then_some(next));
+            traces::ended(&visited.span, entry.result);
+            visited.span.in_scope(|| entry.write(&visited, took, is_held.then_some(next)));
         }
     }
 
@@ -297,7 +302,9 @@ mod tests {
         controller.queue.begin(&broken);
         let visit = controller.visits.spawn(async { panic!("planted") });
         let (key, cause, began) = (broken.clone(), Cause::Change, Instant::now());
-        controller.visited.insert(visit.id(), Visited { key, cause, why: "change", resource, began });
+        controller
+            .visited
+            .insert(visit.id(), Visited { key, cause, why: "change", resource, began, span: Span::none() });
         controller.queue.push(&other);
         let ended = controller.visits.join_next_with_id().await.unwrap();
         controller.ended(ended);

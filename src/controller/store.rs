@@ -233,9 +233,8 @@ impl Store {
     /// A list is complete: the resources, or the objects referred to, that it should have shown and did not.
     pub(super) fn missing(&mut self, watch: &Watch) -> Vec<Key> {
         let Some(begun) = self.begun.remove(watch) else { return Vec::new() };
-        let (subject, namespace) = watch;
-        let in_scope = |key: &Key| namespace.as_ref().is_none_or(|namespace| *namespace == key.namespace);
-        match subject {
+        let in_scope = |key: &Key| watch.covers(key);
+        match &watch.subject {
             Subject::Resources => {
                 let unlisted = self.entries.iter().filter(|(key, entry)| in_scope(key) && entry.listed < begun);
                 unlisted.map(|(key, _)| key.clone()).collect()

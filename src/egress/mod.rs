@@ -6,6 +6,7 @@
 mod address;
 mod answer;
 mod authorities;
+mod collector;
 mod fault;
 #[cfg(test)]
 mod fuzz;
@@ -24,13 +25,16 @@ use hyper_util::client::proxy::matcher::Intercept;
 use moka::future::Cache;
 use reqwest::header::{CONTENT_LENGTH, HeaderMap};
 use reqwest::{Client, ClientBuilder, Method, Proxy, redirect};
+use tracing::Instrument as _;
 use url::Url;
 
 pub use address::AddressPolicy;
 pub use answer::Answer;
 pub use authorities::{Authorities, CaBundle};
+pub(crate) use collector::Collector;
 
 use crate::metrics::{Operation, OutsideCalls};
+use crate::traces;
 use proxies::Proxies;
 use resolver::{CheckedResolver, Lookup, ProxyResolver};
 
@@ -66,7 +70,7 @@ pub enum Excess {
 
 /// One outside call.
 pub struct Call<'a> {
-    /// What is asked, for the metrics.
+    /// What is asked, for metrics and spans.
     pub operation: Operation,
     /// The method.
     pub method: Method,
@@ -152,8 +156,10 @@ impl Egress {
     /// answer came, in time and within its bounds.
     pub async fn send(&self, call: Call<'_>) -> Result<Answer, TransportFault> {
         let (operation, began) = (call.operation, Instant::now());
+        let span = traces::outside_call(operation, &call.method, call.url);
         // All that waits for an answer would carry it along otherwise.
-        let answer = Box::pin(self.exchange(call)).await;
+        let answer = Box::pin(self.exchange(call)).instrument(span.clone()).await;
+        traces::answered(&span, &answer);
         let status = answer.as_ref().map(|answer| answer.status).map_err(|fault| *fault);
         self.calls.ended(operation, status, began.elapsed());
         answer

@@ -83,6 +83,7 @@ async fn a_change_is_admitted_before_its_first_call() {
 #[tokio::test]
 async fn a_429_pauses_that_key_alone() {
     let world = World::new("paused").await;
+    world.will_have(["other"]);
     let operator = world.operator().await;
     let connection = ConditionType::ConnectionReady;
     let connected = |name| world.condition(name, connection, ConditionStatus::True, Reason::Connected);

@@ -78,7 +78,7 @@ async fn what_could_not_be_written_is_told_once_in_the_line_of_its_visit() {
     ]);
     grant(&world, "reading", rules).await;
     let kubeconfig = limited_kubeconfig(&world).await;
-    let operator = Operator::start_as(kubeconfig.path(), &world.namespace, &[]).await;
+    let operator = Operator::start_as(kubeconfig.path(), &[&world.namespace], &[]).await;
     world.create(world.idp("acme").with("/spec/suspend", json!(true))).await;
     let line = says(&operator, json!({ "result": "interrupted", "level": "WARN" })).await;
     assert!(line["error"].as_str().unwrap().contains("identityproviderconfigs"), "{line}");

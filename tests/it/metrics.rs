@@ -163,7 +163,7 @@ async fn what_cannot_be_watched_or_written_is_counted() {
     ]);
     grant(&world, "reading", rules).await;
     let kubeconfig = limited_kubeconfig(&world).await;
-    let operator = Operator::start_as(kubeconfig.path(), &world.namespace, &[]).await;
+    let operator = Operator::start_as(kubeconfig.path(), &[&world.namespace], &[]).await;
     world.create(world.idp("acme")).await;
     let is_told = crate::support::eventually(async || {
         let told = operator.metrics().await;

@@ -1,6 +1,7 @@
 //! What goes out, and where to: nothing here opens a socket to another machine.
 
 mod answers;
+mod collector;
 mod connections;
 mod corpus;
 mod gate;
