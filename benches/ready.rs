@@ -200,6 +200,7 @@ impl Bench {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cognigy-sso-operator"));
         command.env("KUBECONFIG", self.cluster.kubeconfig_path()).args(["run", "--cognigy-host", "localhost"]);
         command.args(["--allow-network", "127.0.0.0/8,::1/128", "--health-address", "127.0.0.1:0"]);
+        command.args(["--metrics-address", "127.0.0.1:0"]);
         // The peer elects no leader either.
         command.arg("--leader-elect=false");
         let _first_run = std::fs::remove_file(self.log());

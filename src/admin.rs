@@ -43,6 +43,11 @@ impl Readiness {
         *self.standing() = Standing { pending: BTreeSet::from([what]), leader: false };
     }
 
+    /// Does this replica act?
+    pub(crate) fn is_leader(&self) -> bool {
+        self.standing().leader
+    }
+
     fn standing(&self) -> MutexGuard<'_, Standing> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

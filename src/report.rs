@@ -10,7 +10,10 @@ use kube::runtime::events::{Event as Published, EventType, Recorder, Reporter};
 use kube::{Api, Client, Resource as _};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
+use tracing::{Instrument as _, Span};
 
+use crate::metrics::Metrics;
+use crate::traces;
 use crate::watched::{Outline, Watched};
 
 const FIELD_MANAGER: &str = "cognigy-sso-operator";
@@ -37,15 +40,16 @@ pub(crate) enum WriteFault {
 /// Writes to the Kubernetes API.
 pub(crate) struct Writer {
     client: Client,
-    events: mpsc::Sender<(ObjectReference, Event)>,
+    events: mpsc::Sender<(ObjectReference, Event, Span)>,
+    metrics: Metrics,
 }
 
 impl Writer {
     /// A writer, and the task that publishes its events until the writer is dropped.
-    pub(crate) fn new(client: Client) -> (Self, impl Future<Output = ()>) {
+    pub(crate) fn new(client: Client, metrics: Metrics) -> (Self, impl Future<Output = ()>) {
         let (sender, receiver) = mpsc::channel(BACKLOG);
-        let publishing = publish(client.clone(), receiver);
-        (Self { client, events: sender }, publishing)
+        let publishing = publish(client.clone(), receiver, metrics.clone());
+        (Self { client, events: sender, metrics }, publishing)
     }
 
     /// Writes the status and answers with the resource as it is now.
@@ -66,8 +70,11 @@ impl Writer {
     /// Publishes events beside the way: nothing waits for them.
     pub(crate) fn events(&self, resource: &Resource, events: Vec<Event>) {
         for event in events {
-            tracing::info!(namespace = %resource.namespace, name = %resource.name, reason = event.kind.reason(), "{}", event.note);
-            if self.events.try_send((reference(resource), event)).is_err() {
+            let reason = event.kind.reason();
+            tracing::info!(namespace = %resource.namespace, name = %resource.name, reason, trace_id = traces::id(), "{}", event.note);
+            self.metrics.happened(event.kind);
+            if self.events.try_send((reference(resource), event, traces::publish(reason))).is_err() {
+                self.metrics.write_failed();
                 tracing::warn!("too many events wait to be published: one is dropped");
             }
         }
@@ -77,8 +84,18 @@ impl Writer {
         Api::namespaced(self.client.clone(), &resource.namespace)
     }
 
-    /// Writes to this very resource: one that was edited meanwhile is written all the same, another one of its name never.
     async fn write(&self, resource: &Resource, content: &Content<'_>) -> Result<Resource, WriteFault> {
+        let span = traces::write(content.name());
+        let written = self.write_in_turn(resource, content).instrument(span.clone()).await;
+        traces::written(&span, &written);
+        if matches!(written, Err(WriteFault::Failed(_))) {
+            self.metrics.write_failed();
+        }
+        written
+    }
+
+    /// Writes to this very resource: one that was edited meanwhile is written all the same, another one of its name never.
+    async fn write_in_turn(&self, resource: &Resource, content: &Content<'_>) -> Result<Resource, WriteFault> {
         let api = self.api(resource);
         let mut version = resource.resource_version;
         for _ in 0..MOST_TRIES {
@@ -100,6 +117,16 @@ enum Content<'a> {
     Status(&'a IdentityProviderConfigStatus),
     AddFinalizer,
     RemoveFinalizer,
+}
+
+impl Content<'_> {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Status(_) => "write status",
+            Self::AddFinalizer => "add finalizer",
+            Self::RemoveFinalizer => "remove finalizer",
+        }
+    }
 }
 
 async fn send(api: &Api<Watched>, resource: &Resource, version: u64, content: &Content<'_>) -> kube::Result<Watched> {
@@ -173,9 +200,9 @@ fn reference(resource: &Resource) -> ObjectReference {
     }
 }
 
-async fn publish(client: Client, mut events: mpsc::Receiver<(ObjectReference, Event)>) {
+async fn publish(client: Client, mut events: mpsc::Receiver<(ObjectReference, Event, Span)>, metrics: Metrics) {
     let reporter = Reporter { controller: format!("{GROUP}/{FIELD_MANAGER}"), instance: None };
-    while let Some((regarding, event)) = events.recv().await {
+    while let Some((regarding, event, span)) = events.recv().await {
         let published = Published {
             type_: if event.kind.is_warning() { EventType::Warning } else { EventType::Normal },
             reason: event.kind.reason().to_owned(),
@@ -185,7 +212,9 @@ async fn publish(client: Client, mut events: mpsc::Receiver<(ObjectReference, Ev
         };
         // A recorder keeps what it published to count repetitions; each happening is published once, so there is none.
         let recorder = Recorder::new(client.clone(), reporter.clone());
-        if let Err(error) = recorder.publish(&published, &regarding).await {
+        if let Err(error) = recorder.publish(&published, &regarding).instrument(span.clone()).await {
+            traces::failed(&span, "failed");
+            metrics.write_failed();
             tracing::warn!(%error, reason = published.reason, "an event could not be published");
         }
     }

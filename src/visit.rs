@@ -3,17 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use cognigy_sso_api::ApiUrl;
+use cognigy_sso_api::{ApiUrl, ConditionType, IdentityProviderConfigStatus};
 use cognigy_sso_decide as decide;
 use decide::{
-    Answer, Call, CallFault, ChangeKind, Conclusion, Cost, InputFault, Inputs, NoAnswer, Resource, Seal, Step,
-    TransportFault, Trial, Visit, Write, in_progress,
+    Action, Answer, Call, CallFault, ChangeKind, Conclusion, Cost, Expiry, InputFault, Inputs, NoAnswer, Observed,
+    Resource, Seal, Step, TransportFault, Trial, Visit, Write, in_progress,
 };
+use jiff::Timestamp;
+use tracing::Instrument as _;
 
 use crate::clock;
 use crate::cognigy::{Cognigy, Part};
 use crate::observe::{Keepsake, Observation, Observer, Sources};
 use crate::report::{WriteFault, Writer};
+use crate::traces;
 
 /// After how long a resource that is not settled yet is said to be worked on.
 const SOON: Duration = Duration::from_secs(2);
@@ -35,6 +38,10 @@ pub(crate) struct Memory {
     /// How often in a row something could not be written.
     failed_writes: u32,
     keepsake: Option<Box<Keepsake>>,
+    /// When a visit last found the provider verified.
+    pub(crate) verified: Option<Timestamp>,
+    /// When the Secrets expire that the resource refers to.
+    pub(crate) expiries: Arc<[Expiry]>,
     /// After a restart, until what is in force is remembered: the rest of the pause that follows.
     pub(crate) rest: Option<Duration>,
 }
@@ -46,6 +53,39 @@ pub(crate) struct Outcome {
     pub(crate) memory: Memory,
     /// How long until the next visit.
     pub(crate) next: Duration,
+    /// What Cognigy.AI was sent.
+    pub(crate) action: Action,
+    pub(crate) end: End,
+}
+
+/// How a visit ended.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// It was none: what the resource was made from was read again.
+    Remembered,
+    /// Nothing is left to do before the interval is over.
+    Settled,
+    /// Something is missing or out of reach, and it goes on by itself.
+    Retry,
+    /// A person must act.
+    Stalled,
+    /// The resource went, or is another by now.
+    Overtaken,
+    /// The resource could not be written, for this reason.
+    Unwritten(String),
+}
+
+impl End {
+    /// How a visit ended that came to this.
+    fn of(status: &IdentityProviderConfigStatus, retries: bool) -> Self {
+        if status.is_true(ConditionType::Stalled) {
+            Self::Stalled
+        } else if retries {
+            Self::Retry
+        } else {
+            Self::Settled
+        }
+    }
 }
 
 impl Context {
@@ -60,6 +100,7 @@ impl Context {
         if observed.user().is_some() || is_withdrawn(&observed.inputs) {
             memory.keep(&resource, &observed.inputs, &sources);
         }
+        memory.note_expiries(&observed.inputs);
         let salt = match clock::salt() {
             Ok(salt) => salt,
             Err(error) => return interrupted(&resource, memory, WriteFault::Failed(error.to_string())),
@@ -68,12 +109,17 @@ impl Context {
         let mut visit = Visit::new((*resource).clone(), std::mem::take(&mut memory.core), observed, seal);
         let ended = self.work(&mut visit, &sources, fresh).await;
         drop(turn);
+        if let Ok(conclusion) = &ended {
+            memory.note_verified(visit.observed(), &conclusion.status);
+        }
+        let action = visit.action();
         let (resource, core) = visit.into_parts();
         memory.core = core;
-        match ended {
+        let outcome = match ended {
             Ok(conclusion) => self.report(resource, conclusion, memory, said_so).await,
             Err(fault) => interrupted(&resource, memory, fault),
-        }
+        };
+        Outcome { action, ..outcome }
     }
 
     /// Reads again what a resource was made from that stands as it was left before the restart, so that it can be put back and
@@ -83,17 +129,19 @@ impl Context {
         if let Ok(spec) = &resource.spec {
             let (inputs, sources) = self.observer.inputs(&resource.namespace, spec).await;
             memory.keep(&resource, &inputs, &sources);
+            memory.note_expiries(&inputs);
             let warning = resource.until_next_warning(&inputs, clock::now());
             next = warning.map_or(next, |warning| warning.min(next));
             memory.core.remember(&resource, inputs);
         }
-        Outcome { resource: Some((*resource).clone()), memory, next }
+        let (resource, action) = (Some((*resource).clone()), Action::None);
+        Outcome { resource, memory, next, action, end: End::Remembered }
     }
 
     /// Observes, and says that the work goes on when that takes its time. Only here: once something is begun, the record of
     /// it must stay as it was written.
     async fn observe(&self, resource: &Resource, fresh: bool, keepsake: Option<&Keepsake>) -> (Observation, bool) {
-        let observing = self.observer.observe(resource, fresh, keepsake);
+        let observing = self.observer.observe(resource, fresh, keepsake).instrument(traces::observe());
         tokio::pin!(observing);
         tokio::select! {
             observation = &mut observing => (observation, false),
@@ -157,10 +205,11 @@ impl Context {
         mut memory: Memory,
         overwrite: bool,
     ) -> Outcome {
-        let Conclusion { status, events, next } = conclusion;
+        let Conclusion { status, events, next, retries } = conclusion;
         let is_gone = resource.deleting && !resource.finalizer;
+        let (action, end) = (Action::None, if is_gone { End::Settled } else { End::of(&status, retries) });
         if is_gone || !(overwrite || memory.core.unreported || status != resource.status) {
-            return Outcome { resource: Some(resource), memory, next };
+            return Outcome { resource: Some(resource), memory, next, action, end };
         }
         let written = self.writer.status(&resource, &status).await;
         // Of what is gone nothing is told: it would be told again and again until a watch shows that it went.
@@ -171,7 +220,7 @@ impl Context {
             Ok(now) => {
                 memory.core.unreported = false;
                 memory.failed_writes = 0;
-                Outcome { resource: Some(now), memory, next }
+                Outcome { resource: Some(now), memory, next, action, end }
             }
             Err(fault) => {
                 memory.core.unreported = true;
@@ -204,15 +253,12 @@ async fn answer(cognigy: Option<&Result<Cognigy<'_>, CallFault>>, call: Call<'_>
 
 /// The visit ended before its end: the resource could not be written, or is another by now.
 fn interrupted(resource: &Resource, mut memory: Memory, fault: WriteFault) -> Outcome {
-    match fault {
-        WriteFault::Gone => Outcome { resource: None, memory, next: WRITE_AGAIN },
-        WriteFault::Edited(now) => Outcome { resource: Some(*now), memory, next: Duration::ZERO },
-        WriteFault::Failed(error) => {
-            tracing::warn!(namespace = %resource.namespace, name = %resource.name, error, "the resource could not be written; it is tried again");
-            let next = memory.write_again();
-            Outcome { resource: Some(resource.clone()), memory, next }
-        }
-    }
+    let (resource, next, end) = match fault {
+        WriteFault::Gone => (None, WRITE_AGAIN, End::Overtaken),
+        WriteFault::Edited(now) => (Some(*now), Duration::ZERO, End::Overtaken),
+        WriteFault::Failed(error) => (Some(resource.clone()), memory.write_again(), End::Unwritten(error)),
+    };
+    Outcome { resource, memory, next, action: Action::None, end }
 }
 
 /// May the API key no longer be used?
@@ -231,6 +277,18 @@ impl Memory {
         }
     }
 
+    fn note_expiries(&mut self, inputs: &Inputs) {
+        self.expiries = inputs.expiries_after(&self.expiries).into();
+    }
+
+    /// Notes that the provider was read and found to fit.
+    fn note_verified(&mut self, observed: &Observed, status: &IdentityProviderConfigStatus) {
+        let was_read = observed.provider.as_ref().is_some_and(|provider| provider.is_ok());
+        if was_read && status.is_true(ConditionType::IssuerVerified) {
+            self.verified = Some(clock::now());
+        }
+    }
+
     /// How long until what could not be written is tried again: doubling from 5 s to 5 min, with jitter.
     fn write_again(&mut self) -> Duration {
         let pause = WRITE_AGAIN * 2_u32.saturating_pow(self.failed_writes.min(6));
@@ -246,7 +304,10 @@ impl Context {
         let policy = crate::egress::AddressPolicy { allowed: Vec::new(), deny_private: false };
         let authorities = crate::egress::Authorities::system_and(&[]);
         let observer = Observer {
-            reader: crate::observe::Reader::Cluster { client: client.clone(), selector: None },
+            reader: crate::observe::Reader::Cluster {
+                client: client.clone(),
+                permitted: crate::permitted::Permitted::default(),
+            },
             egress: Arc::new(crate::egress::Egress::new(policy, authorities)),
             claim: crate::lease::Claim::always(),
             hosts: Vec::new(),
@@ -255,7 +316,7 @@ impl Context {
             trials: crate::openid::Trials::default(),
             organizations: Arc::default(),
         };
-        Self { observer, writer: Writer::new(client).0 }
+        Self { observer, writer: Writer::new(client, crate::metrics::Metrics::default()).0 }
     }
 }
 

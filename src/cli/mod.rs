@@ -1,9 +1,12 @@
 //! The command line.
 
+mod check;
 mod cluster;
 mod crd;
+mod duty;
 mod outside;
 mod run;
+mod table;
 mod verify;
 
 use std::process::ExitCode;
@@ -26,6 +29,8 @@ enum Command {
     Run(Box<run::Run>),
     /// Check resources before they are applied, from files or in the cluster.
     Verify(Box<verify::Verify>),
+    /// Ask the cluster whether the definition and every right are there that the controller needs.
+    Check(check::Check),
     /// Print the CustomResourceDefinition as YAML.
     Crd,
 }
@@ -38,6 +43,7 @@ impl Cli {
         let done = match self.command {
             Command::Run(run) => run.execute(),
             Command::Verify(verify) => return verify.execute(),
+            Command::Check(check) => return check.execute(),
             Command::Crd => crd::execute(),
         };
         match done {

@@ -41,13 +41,21 @@ impl Outside {
     /// # Errors
     /// When a file of authorities cannot be read.
     pub(super) fn egress(&self) -> anyhow::Result<Egress> {
-        let bundles: Vec<_> = self.extra_ca_files.iter().map(read_bundle).collect::<Result<_, _>>()?;
-        let authorities = Authorities::system_and(&bundles);
+        let authorities = self.authorities()?;
         if authorities.is_empty() {
             tracing::warn!("no certificate authority is trusted: set --extra-ca-file, or SSL_CERT_FILE");
         }
         let policy = AddressPolicy { allowed: self.allow_networks.clone(), deny_private: self.deny_private_networks };
         Ok(Egress::new(policy, authorities))
+    }
+
+    /// Whom all calls trust.
+    ///
+    /// # Errors
+    /// When a file of authorities cannot be read.
+    pub(super) fn authorities(&self) -> anyhow::Result<Authorities> {
+        let bundles: Vec<_> = self.extra_ca_files.iter().map(read_bundle).collect::<Result<_, _>>()?;
+        Ok(Authorities::system_and(&bundles))
     }
 }
 

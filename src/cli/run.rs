@@ -8,20 +8,22 @@ use clap::{ArgAction, Args, value_parser};
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
 use kube::Client;
+use tokio::runtime::{Builder, Handle};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::cluster;
+use super::duty::Duty;
 use super::outside::Outside;
-use crate::admin::{self, Readiness};
+use crate::admin;
 use crate::cognigy::Limits;
-use crate::controller::{Controller, Scope};
+use crate::controller::Controller;
 use crate::egress::Egress;
-use crate::lease::{Claim, Election, Place};
+use crate::lease::{Claim, Election};
+use crate::metrics::{self, Board, MetricsAddress, Scrapes};
 use crate::observe::{Observer, Reader};
 use crate::openid::{Providers, Trials};
 use crate::report::Writer;
-use crate::selector::LabelSelector;
-use crate::telemetry::{self, LogFormat};
+use crate::telemetry::{self, Endpoint, Export, LogFormat};
 use crate::visit::Context;
 
 /// What `/readyz` says until it is known who leads.
@@ -30,42 +32,11 @@ const LEASE: &str = "the lease";
 /// Run the controller.
 #[derive(Args, Debug)]
 pub(super) struct Run {
-    /// Namespace to look after; repeat it for several. Default: all.
-    #[arg(long = "namespace", value_name = "NAME", env = "COGNIGY_SSO_NAMESPACE", value_delimiter = ',')]
-    namespaces: Vec<String>,
-
-    /// Look after the resources with these labels only, for example `shard=a`.
-    #[arg(long, value_name = "LABELS", env = "COGNIGY_SSO_SELECTOR")]
-    selector: Option<LabelSelector>,
-
-    /// Use the Secrets with these labels only, for example `sso.cognigy.ai/use=true`: in a cluster that is shared, whoever owns
-    /// a Secret then decides whether resources may refer to it. Default: all.
-    #[arg(long, value_name = "LABELS", env = "COGNIGY_SSO_SECRET_SELECTOR")]
-    secret_selector: Option<LabelSelector>,
+    #[command(flatten)]
+    duty: Duty,
 
     #[command(flatten)]
     outside: Outside,
-
-    /// Act only while holding a lease, so that several replicas can run. `--leader-elect=false` for one that runs alone.
-    #[arg(
-        long,
-        value_name = "BOOL",
-        env = "COGNIGY_SSO_LEADER_ELECT",
-        default_value_t = true,
-        default_missing_value = "true",
-        num_args = 0..=1,
-        require_equals = true,
-        action = ArgAction::Set
-    )]
-    leader_elect: bool,
-
-    /// Name of that lease.
-    #[arg(long, value_name = "NAME", env = "COGNIGY_SSO_LEASE_NAME", default_value = "cognigy-sso-operator")]
-    lease_name: String,
-
-    /// Namespace of that lease. Default: the pod's, or that of the kubeconfig's context.
-    #[arg(long, value_name = "NAME", env = "COGNIGY_SSO_LEASE_NAMESPACE")]
-    lease_namespace: Option<String>,
 
     /// How many resources are dealt with at a time.
     #[arg(long, value_name = "N", env = "COGNIGY_SSO_CONCURRENCY", default_value_t = 16, value_parser = value_parser!(u16).range(1..=1024))]
@@ -75,6 +46,10 @@ pub(super) struct Run {
     #[arg(long, value_name = "ADDRESS", env = "COGNIGY_SSO_HEALTH_ADDRESS", default_value = "0.0.0.0:8081")]
     health_address: SocketAddr,
 
+    /// Address that `/metrics` are served on (OpenMetrics); 0 serves none.
+    #[arg(long, value_name = "ADDRESS", env = "COGNIGY_SSO_METRICS_ADDRESS", default_value = "0.0.0.0:8080")]
+    metrics_address: MetricsAddress,
+
     /// How log lines look.
     #[arg(long, env = "COGNIGY_SSO_LOG_FORMAT", value_enum, default_value = "json")]
     log_format: LogFormat,
@@ -83,51 +58,74 @@ pub(super) struct Run {
     /// logs errors only: below that it shows whole answers.
     #[arg(long, value_name = "FILTER", env = "COGNIGY_SSO_LOG_FILTER", default_value = "info,kube_client=warn", action = ArgAction::Set)]
     log_filter: String,
+
+    /// Collector that a trace of each visit to a resource is sent to, by OTLP over HTTP, for example `http://collector:4318`.
+    /// Default: none.
+    #[arg(long, value_name = "URL", env = "COGNIGY_SSO_OTLP_ENDPOINT")]
+    otlp_endpoint: Option<String>,
 }
 
 impl Run {
     pub(super) fn execute(&self) -> anyhow::Result<()> {
-        telemetry::start(self.log_format, &self.log_filter).context("--log-filter")?;
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let export = self.export(runtime.handle())?;
+        telemetry::start(self.log_format, &self.log_filter, export.as_ref()).context("--log-filter")?;
         cluster::install_tls()?;
-        tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(self.run())
+        let done = runtime.block_on(self.run());
+        if let Some(export) = export {
+            runtime.block_on(export.finish());
+        }
+        done
+    }
+
+    fn export(&self, runtime: &Handle) -> anyhow::Result<Option<Export>> {
+        let Some(endpoint) = &self.otlp_endpoint else { return Ok(None) };
+        // What is refused is not repeated: it may hold a password.
+        let endpoint: Endpoint = endpoint.parse().map_err(anyhow::Error::msg).context("--otlp-endpoint")?;
+        let export = Export::to(&endpoint, runtime.clone(), &self.outside.authorities()?);
+        export.context("--otlp-endpoint").map(Some)
     }
 
     async fn run(&self) -> anyhow::Result<()> {
+        let board = Board::default();
+        telemetry::count_panics(board.metrics.clone());
         let office = Office {
             client: cluster::client().await?,
-            egress: Arc::new(self.outside.egress()?),
+            egress: Arc::new(self.outside.egress()?.counting(board.metrics.outside.clone())),
             limits: Arc::new(Limits::new()?),
-            providers: Providers::default(),
+            providers: Providers::default().counting(board.metrics.documents.clone()),
             trials: Trials::default(),
-            readiness: Readiness::default(),
+            board,
             stop: stopped().boxed().shared(),
             flags: self,
         };
-        tracing::info!(version = env!("CARGO_PKG_VERSION"), namespaces = ?self.namespaces, "starting");
+        let scrapes = Scrapes { board: office.board.clone(), concurrency: self.concurrency };
+        tracing::info!(version = env!("CARGO_PKG_VERSION"), namespaces = ?self.duty.namespaces, "starting");
         tokio::select! {
             () = self.work(&office) => {
                 tracing::info!("stopped");
                 Ok(())
             }
-            served = admin::serve(self.health_address, office.readiness.clone()) => {
+            served = admin::serve(self.health_address, office.board.readiness.clone()) => {
                 served.with_context(|| format!("--health-address {}", self.health_address))
+            }
+            served = metrics::serve(self.metrics_address, scrapes) => {
+                served.with_context(|| format!("--metrics-address {}", self.metrics_address))
             }
         }
     }
 
     /// Waits for leadership, acts, and begins anew when it is lost, until the operator is told to stop.
     async fn work(&self, office: &Office<'_>) {
-        if !self.leader_elect {
+        let Some(place) = self.duty.place(&office.client) else {
             office.serve(Claim::always()).await;
             return;
-        }
-        let namespace = self.lease_namespace.clone().unwrap_or_else(|| office.client.default_namespace().to_owned());
-        let place = Place { namespace, name: self.lease_name.clone() };
+        };
         let mut election = Election::new(office.client.clone(), place);
         loop {
-            office.readiness.stands_by(LEASE);
+            office.board.readiness.stands_by(LEASE);
             let waits = || {
-                office.readiness.done(LEASE);
+                office.board.readiness.done(LEASE);
             };
             let claim = tokio::select! {
                 biased;
@@ -135,7 +133,7 @@ impl Run {
                 claim = election.win(waits) => claim,
             };
             tracing::info!("leads from now on");
-            office.readiness.done(LEASE);
+            office.board.readiness.done(LEASE);
             tokio::select! {
                 // Looked at first: whoever was frozen finds out before anything else is done.
                 biased;
@@ -159,7 +157,7 @@ struct Office<'a> {
     limits: Arc<Limits>,
     providers: Providers,
     trials: Trials,
-    readiness: Readiness,
+    board: Board,
     stop: Shared<BoxFuture<'static, ()>>,
     flags: &'a Run,
 }
@@ -168,10 +166,10 @@ impl Office<'_> {
     /// Acts under this claim until the operator is told to stop, and answers whether all that was in flight then was finished.
     /// Dropped, it gives up what is in flight.
     async fn serve(&self, claim: Claim) -> bool {
-        self.readiness.leads();
-        let (writer, publishing) = Writer::new(self.client.clone());
+        self.board.readiness.leads();
+        let (writer, publishing) = Writer::new(self.client.clone(), self.board.metrics.clone());
         let observer = Observer {
-            reader: Reader::Cluster { client: self.client.clone(), selector: self.flags.secret_selector.clone() },
+            reader: Reader::Cluster { client: self.client.clone(), permitted: self.flags.duty.permitted() },
             egress: Arc::clone(&self.egress),
             claim: claim.clone(),
             hosts: self.flags.outside.cognigy_hosts.clone(),
@@ -180,13 +178,9 @@ impl Office<'_> {
             trials: self.trials.clone(),
             organizations: Arc::default(),
         };
-        let scope = Scope {
-            namespaces: self.flags.namespaces.clone(),
-            selector: self.flags.selector.clone(),
-            secret_selector: self.flags.secret_selector.clone(),
-        };
+        let scope = self.flags.duty.scope();
         let context = Context { observer, writer };
-        let controller = Controller::new(context, claim, self.flags.concurrency.into(), self.readiness.clone());
+        let controller = Controller::new(context, claim, self.flags.concurrency.into(), self.board.clone());
         futures::join!(controller.run(self.client.clone(), &scope, self.stop.clone()), publishing).0
     }
 }
@@ -221,6 +215,17 @@ mod tests {
                 assert!(error.contains(flag) && error.contains(named), "{error}");
             }
             Cli::try_parse_from(["cognigy-sso-operator", "run", flag, "team in (a, b),!old"]).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_name_that_no_object_can_have_is_refused_by_the_name_of_its_flag() {
+        for flag in ["--secret-name", "--config-map-name"] {
+            for (text, named) in [("", "leave the flag out"), ("a,", "leave the flag out"), ("a,B", "`B` is no name")] {
+                let error = Cli::try_parse_from(["cognigy-sso-operator", "run", flag, text]).unwrap_err().to_string();
+                assert!(error.contains(flag) && error.contains(named), "{error}");
+            }
+            Cli::try_parse_from(["cognigy-sso-operator", "run", flag, "a, b.c", flag, "d"]).unwrap();
         }
     }
 }

@@ -19,6 +19,7 @@ use url::Url;
 
 use crate::egress::{self, Answer, Bounds, CaBundle, Egress, Excess};
 use crate::lease::Claim;
+use crate::metrics::Operation;
 use crate::secret::outgoing;
 use audit::Page;
 use limits::Caller;
@@ -81,12 +82,16 @@ impl<'a> Cognigy<'a> {
         Ok(Self { egress, claim, limits, api, ca, api_key, caller })
     }
 
-    /// Asks for so many calls, all or none. Those that only read ask by themselves, changes as their [`Part`] says.
+    /// Asks for so many calls that begin with this one, all or none. Those that only read ask by themselves, changes as their
+    /// [`Part`] says.
     ///
     /// # Errors
     /// [`CallFault::Paused`] when the key may not send them now.
-    pub fn admit(&self, calls: u32) -> Result<(), CallFault> {
-        self.limits.admit(self.caller, calls).map_err(|wait| CallFault::Paused { seconds: whole_seconds(wait) })
+    pub fn admit(&self, call: CognigyCall, calls: u32) -> Result<(), CallFault> {
+        self.limits.admit(self.caller, calls).map_err(|wait| {
+            self.egress.calls().held_back(operation(call));
+            CallFault::Paused { seconds: whole_seconds(wait) }
+        })
     }
 
     /// `GET /v2.0/users/me`: the user that the API key belongs to.
@@ -95,7 +100,7 @@ impl<'a> Cognigy<'a> {
     /// When the call fails, is refused, or is answered with something else than a user.
     pub async fn me(&self) -> Result<Account, CallFault> {
         let call = CognigyCall::Me;
-        self.admit(1)?;
+        self.admit(call, 1)?;
         let answer = self.exchange(call, self.request(Method::GET, "/v2.0/users/me")).await?;
         wire::account(&answer.body).map_err(|what| CallFault::Unexpected { call, what })
     }
@@ -148,7 +153,7 @@ impl<'a> Cognigy<'a> {
 
     async fn audit_page(&self, kind: ChangeKind, limit: usize, cursor: Option<&str>) -> Result<Page, CallFault> {
         let call = CognigyCall::AuditEvents;
-        self.admit(1)?;
+        self.admit(call, 1)?;
         let answer = self.exchange(call, self.request(Method::GET, &audit::path(kind, limit, cursor))).await?;
         match audit::page(&answer.body, kind) {
             Ok(Page::Newest(change)) if self.shows_key(&change.id) => {
@@ -162,8 +167,8 @@ impl<'a> Cognigy<'a> {
     /// redirect tells nothing, and nothing depends on it.
     pub async fn login(&self, organization: &str) -> Login {
         let url = self.api.at_root(&format!("/auth/oidc/login/{organization}"));
-        let headers = HeaderMap::new();
-        let call = egress::Call { method: Method::GET, url: &url, ca: self.ca, headers, body: None, bounds: BOUNDS };
+        let (operation, method, headers) = (Operation::Login, Method::GET, HeaderMap::new());
+        let call = egress::Call { operation, method, url: &url, ca: self.ca, headers, body: None, bounds: BOUNDS };
         let Ok(answer) = self.egress.send(call).await else { return Login::Silent };
         answer.location.and_then(|location| redirect(&location)).unwrap_or(Login::Silent)
     }
@@ -183,7 +188,7 @@ impl<'a> Cognigy<'a> {
     /// Sends what changes something. Another replica that takes over finds none under way.
     async fn change(&self, call: CognigyCall, request: Request, part: Part) -> Result<Answer, CallFault> {
         if let Part::First(calls) = part {
-            self.admit(calls)?;
+            self.admit(call, calls)?;
         }
         let left = self.claim.remaining().saturating_sub(MARGIN);
         if part == Part::Following && left >= SHORTEST_CALL {
@@ -199,7 +204,8 @@ impl<'a> Cognigy<'a> {
 
     async fn exchange_within(&self, bounds: Bounds, call: CognigyCall, request: Request) -> Result<Answer, CallFault> {
         let Request { method, url, headers, body } = request;
-        let sent = egress::Call { method, url: &url, ca: self.ca, headers, body: body.clone(), bounds };
+        let (operation, ca, content) = (operation(call), self.ca, body.clone());
+        let sent = egress::Call { operation, method, url: &url, ca, headers, body: content, bounds };
         let answer = self.egress.send(sent).await.map_err(|fault| self.transport(fault))?;
         let Some(mut fault) = wire::refusal(call, &answer) else { return Ok(answer) };
         self.heed(&fault);
@@ -233,6 +239,15 @@ impl<'a> Cognigy<'a> {
 
     fn transport(&self, fault: TransportFault) -> CallFault {
         CallFault::Transport { server: self.api.authority(), fault }
+    }
+}
+
+fn operation(call: CognigyCall) -> Operation {
+    match call {
+        CognigyCall::Me => Operation::Me,
+        CognigyCall::Configure => Operation::Configure,
+        CognigyCall::Reset => Operation::Reset,
+        CognigyCall::AuditEvents => Operation::AuditEvents,
     }
 }
 

@@ -10,6 +10,7 @@ use tokio::time::timeout;
 
 use super::*;
 use crate::egress::{AddressPolicy, Authorities};
+use crate::metrics::{Operation as Asked, OutsideCalls};
 
 const KEY: &str = "api-key-canary-7f31";
 
@@ -53,6 +54,30 @@ async fn what_goes_on_with_a_change_is_given_up_before_the_claim_ends() {
     assert!(matches!(given_up, Ok(Err(CallFault::Transport { fault: TransportFault::TimedOut, .. }))), "{given_up:?}");
     assert!(began.elapsed() >= SHORTEST_CALL);
     assert_eq!(stand_in.calls().len(), 1);
+}
+
+#[tokio::test]
+async fn calls_are_counted_by_how_they_end_and_those_held_back_too() {
+    let (stand_in, egress) = stand_in().await;
+    let counted = OutsideCalls::default();
+    let egress = egress.counting(counted.clone());
+    let (claim, limits) = (Claim::always(), Limits::new().unwrap());
+    let (api, key) = (ApiUrl::parse(&stand_in.api_url()).unwrap(), KEY.into());
+    let hosts = ["localhost".parse().unwrap()];
+    let cognigy = Cognigy::new(&egress, &claim, &hosts, &limits, &api, None, &key).unwrap();
+    stand_in.install(Plan::on(Operation::Me, [Fault::none(), Fault::says(429, "{}")]));
+    assert!(cognigy.me().await.is_ok());
+    assert!(cognigy.me().await.is_err());
+    assert_eq!(cognigy.login("5f0c0123456789abcdef0123").await, Login::Silent);
+    for _ in 0..2 {
+        assert!(matches!(cognigy.me().await, Err(CallFault::Paused { .. })));
+        assert!(matches!(cognigy.reset(Part::First(3)).await, Err(CallFault::Paused { .. })));
+    }
+    let number = |operation, status| counted.number(operation, status);
+    assert_eq!([number(Asked::Me, "200"), number(Asked::Me, "429"), number(Asked::Me, "paused")], [1, 1, 2]);
+    assert_eq!(number(Asked::Reset, "paused"), 2, "one for each change, however many calls it takes");
+    assert_eq!(number(Asked::Login, "404"), 1);
+    assert_eq!(stand_in.calls().len(), 3);
 }
 
 #[tokio::test]

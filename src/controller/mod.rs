@@ -3,22 +3,26 @@
 //! One task owns all state, so there are no locks. Visits are tasks only while they last, at most `concurrency` at a time, and
 //! never two for one resource.
 
+mod journal;
 mod queue;
 mod store;
 mod watches;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cognigy_sso_decide::{ObjectKind, Resource};
 use tokio::task::{Id, JoinError, JoinSet};
+use tracing::{Instrument as _, Span};
 
-use crate::admin::Readiness;
 use crate::lease::{Claim, Lost};
+use crate::metrics::{self, Board, Question, Reconciled, Sight};
+use crate::traces;
 use crate::visit::{Context, Memory, Outcome};
 use crate::watched::Key;
 
+use journal::Entry;
 use queue::{Cause, Queue};
 use store::{Change, Store};
 pub(crate) use watches::Scope;
@@ -42,7 +46,7 @@ pub(crate) struct Controller {
     queue: Queue,
     visits: JoinSet<Result<Outcome, Lost>>,
     visited: HashMap<Id, Visited>,
-    readiness: Readiness,
+    board: Board,
     /// Is every first list complete?
     synced: bool,
 }
@@ -51,12 +55,16 @@ pub(crate) struct Controller {
 struct Visited {
     key: Key,
     cause: Cause,
+    /// The cause in a word, for the log.
+    why: &'static str,
     resource: Arc<Resource>,
+    began: Instant,
+    span: Span,
 }
 
 impl Controller {
     /// A controller that makes at most `concurrency` visits at a time, and none without the claim.
-    pub(crate) fn new(context: Context, claim: Claim, concurrency: usize, readiness: Readiness) -> Self {
+    pub(crate) fn new(context: Context, claim: Claim, concurrency: usize, board: Board) -> Self {
         let store = Store::new(Arc::clone(&context.observer.organizations));
         Self {
             context: Arc::new(context),
@@ -66,7 +74,7 @@ impl Controller {
             queue: Queue::default(),
             visits: JoinSet::new(),
             visited: HashMap::new(),
-            readiness,
+            board,
             synced: false,
         }
     }
@@ -74,8 +82,9 @@ impl Controller {
     /// Runs until `stop` resolves, then finishes what is in flight and answers whether all of it was finished in time. Dropped,
     /// it gives up what is in flight.
     pub(crate) async fn run(mut self, client: kube::Client, scope: &Scope, stop: impl Future<Output = ()>) -> bool {
-        self.readiness.wait_for(WAITS_FOR);
+        self.board.readiness.wait_for(WAITS_FOR);
         let mut watches = Watches::new(client, scope);
+        let mut questions = self.board.lookout.take_up();
         tokio::pin!(stop);
         loop {
             self.hear_of_rivals();
@@ -88,8 +97,11 @@ impl Controller {
                 Some((watch, news)) = watches.next() => self.hear(&watch, news),
                 Some(key) = self.queue.next_due() => self.queue.push_due(&key),
                 Some(ended) = self.visits.join_next_with_id() => self.ended(ended),
+                Some(question) = questions.recv() => self.answer(question),
             }
         }
+        // Nobody is left to answer.
+        drop(questions);
         tracing::info!(visits = self.visits.len(), "stopping: visits in flight are finished, none begins");
         let finish = async { while self.visits.join_next().await.is_some() {} };
         let finished = tokio::time::timeout(GRACE, finish).await.is_ok();
@@ -102,9 +114,15 @@ impl Controller {
     /// Every list is complete: said once.
     fn synced(&mut self) {
         self.synced = true;
-        if self.readiness.done(WAITS_FOR) {
+        if self.board.readiness.done(WAITS_FOR) {
             tracing::info!(resources = self.store.len(), "every list is complete, work begins");
         }
+    }
+
+    /// Says how it stands. Who asked may be gone by now.
+    fn answer(&self, question: Question) {
+        let (queued, active) = (self.queue.depth(), self.visits.len());
+        let _who_asked = question.send(Sight { queued, active, resources: self.store.seen() });
     }
 
     /// Whoever another resource of the same organization has come or gone for is visited.
@@ -130,13 +148,16 @@ impl Controller {
             News::Nameless(namespace) => tracing::warn!(%namespace, "an object without a name is passed over"),
             News::Gone(key, version) => self.gone(&key, version),
             News::Object(kind, object) => self.object(kind, object),
-            News::Failed(error) => tracing::warn!(?watch, %error, "a watch failed and is begun again"),
+            News::Failed(error) => {
+                self.board.metrics.watch_failed(watched(watch.subject));
+                tracing::warn!(?watch, %error, "a watch failed and is begun again");
+            }
         }
     }
 
     fn list_ends(&mut self, watch: &Watch) {
         for key in self.store.missing(watch) {
-            match watch.0 {
+            match watch.subject {
                 Subject::Resources => self.gone(&key, None),
                 Subject::Objects(kind) => self.object(kind, Object { key, version: None }),
             }
@@ -190,6 +211,8 @@ impl Controller {
         self.queue.begin(&key);
         let visiting = Arc::clone(&resource);
         let rests = cause == Cause::Due && memory.rest.is_some();
+        let why = if rests { "remember" } else { journal::why(cause, &resource, &memory) };
+        let span = traces::reconcile(&resource, why);
         let visit = async move {
             if rests {
                 claim.guard(Box::pin(context.remember(visiting, memory))).await
@@ -197,37 +220,53 @@ impl Controller {
                 claim.guard(Box::pin(context.visit(visiting, memory))).await
             }
         };
-        let visit = self.visits.spawn(visit);
-        self.visited.insert(visit.id(), Visited { key, cause, resource });
+        let visit = self.visits.spawn(visit.instrument(span.clone()));
+        self.visited.insert(visit.id(), Visited { key, cause, why, resource, began: Instant::now(), span });
     }
 
     fn ended(&mut self, ended: Result<(Id, Result<Outcome, Lost>), JoinError>) {
         let id = ended.as_ref().map_or_else(JoinError::id, |(id, _)| *id);
-        let Some(Visited { key, resource, .. }) = self.visited.remove(&id) else { return };
-        let pause = match ended {
-            Ok((_, Ok(outcome))) => {
-                let next = outcome.next;
-                if outcome.resource.is_none() && self.store.holds(&key, &resource) {
-                    // It went, and no watch has shown that yet.
-                    self.gone(&key, None);
-                }
-                if self.store.conclude(&key, outcome) {
-                    self.queue.push(&key);
-                }
-                next
-            }
+        let Some(visited) = self.visited.remove(&id) else { return };
+        let Visited { key, resource, began, .. } = &visited;
+        let took = began.elapsed();
+        let (pause, entry) = match ended {
+            Ok((_, Ok(outcome))) => self.conclude(&visited, outcome),
             // Whoever leads next begins anew.
-            Ok((_, Err(Lost))) => AFTER_LOSS,
-            Err(_) => {
-                tracing::error!(namespace = %key.namespace, name = %key.name, "a visit panicked: this is a fault of the operator, please report it");
-                AFTER_PANIC
-            }
+            Ok((_, Err(Lost))) => (AFTER_LOSS, Some(Entry::broken_off(Reconciled::Interrupted))),
+            Err(_) => (AFTER_PANIC, Some(Entry::broken_off(Reconciled::Panicked))),
         };
-        if !self.store.holds(&key, &resource) {
+        let is_held = self.store.holds(key, resource);
+        if !is_held {
             // It went while it was visited: what the visit declared goes with it.
-            self.context.observer.organizations.note(&resource, None);
+            self.context.observer.organizations.note(resource, None);
         }
-        self.queue.end(&key, pause);
+        let next = self.queue.end(key, pause);
+        if let Some(entry) = entry {
+            self.board.metrics.reconciled(entry.result, took);
+            traces::ended(&visited.span, entry.result);
+            visited.span.in_scope(|| entry.write(&visited, took, is_held.then_some(next)));
+        }
+    }
+
+    /// Takes what a visit ended with, and answers with the pause that follows and what there is to say of it.
+    fn conclude(&mut self, Visited { key, resource, .. }: &Visited, outcome: Outcome) -> (Duration, Option<Entry>) {
+        let (next, entry) = (outcome.next, Entry::of(&outcome));
+        if outcome.resource.is_none() && self.store.holds(key, resource) {
+            // It went, and no watch has shown that yet.
+            self.gone(key, None);
+        }
+        if self.store.conclude(key, outcome) {
+            self.queue.push(key);
+        }
+        (next, entry)
+    }
+}
+
+fn watched(subject: Subject) -> metrics::Watched {
+    match subject {
+        Subject::Resources => metrics::Watched::Resources,
+        Subject::Objects(ObjectKind::Secret) => metrics::Watched::Secrets,
+        Subject::Objects(ObjectKind::ConfigMap) => metrics::Watched::ConfigMaps,
     }
 }
 
@@ -242,7 +281,7 @@ mod tests {
 
     fn controller(concurrency: usize) -> Controller {
         let context = Context::of(Client::new(Router::new(), "default"));
-        Controller::new(context, Claim::always(), concurrency, Readiness::default())
+        Controller::new(context, Claim::always(), concurrency, Board::default())
     }
 
     /// A resource that the controller knows.
@@ -262,10 +301,15 @@ mod tests {
         let (resource, _) = controller.store.get(&broken).unwrap();
         controller.queue.begin(&broken);
         let visit = controller.visits.spawn(async { panic!("planted") });
-        controller.visited.insert(visit.id(), Visited { key: broken.clone(), cause: Cause::Change, resource });
+        let (key, cause, began) = (broken.clone(), Cause::Change, Instant::now());
+        controller
+            .visited
+            .insert(visit.id(), Visited { key, cause, why: "change", resource, began, span: Span::none() });
         controller.queue.push(&other);
         let ended = controller.visits.join_next_with_id().await.unwrap();
         controller.ended(ended);
+        let number = |result| controller.board.metrics.number(result);
+        assert_eq!((number(Reconciled::Panicked), number(Reconciled::Settled)), (1, 0));
         assert!(controller.store.get(&broken).is_some() && !controller.queue.is_visited(&broken), "it is tried again");
         controller.dispatch();
         assert!(controller.queue.is_visited(&other));

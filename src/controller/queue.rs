@@ -101,14 +101,25 @@ impl Queue {
         self.states.insert(key.clone(), State::Visited { again: false });
     }
 
-    /// A visit is over: at once again if something happened meanwhile, else after the pause.
-    pub(super) fn end(&mut self, key: &Key, pause: Duration) {
+    /// A visit is over: at once again if something happened meanwhile, else after the pause. Answers with how long that is.
+    pub(super) fn end(&mut self, key: &Key, pause: Duration) -> Duration {
         match self.states.remove(key) {
-            Some(State::Visited { again: true }) => self.push(key),
-            Some(State::Visited { again: false }) => self.schedule(key, pause),
+            Some(State::Visited { again: true }) => {
+                self.push(key);
+                Duration::ZERO
+            }
+            Some(State::Visited { again: false }) => {
+                self.schedule(key, pause);
+                pause
+            }
             // Only what is visited ends.
-            Some(State::Queued | State::Waiting(_)) | None => {}
+            Some(State::Queued | State::Waiting(_)) | None => pause,
         }
+    }
+
+    /// How many wait for a visit that is due.
+    pub(super) fn depth(&self) -> usize {
+        self.states.values().filter(|state| matches!(state, State::Queued)).count()
     }
 
     /// Not to be visited any more. A visit that is under way is not forgotten: none other of that name may begin beside it.

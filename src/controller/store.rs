@@ -9,6 +9,7 @@ use cognigy_sso_decide::{ObjectKind, Resource};
 
 use super::watches::{Object, Subject, Watch};
 use crate::clock;
+use crate::metrics::Seen;
 use crate::observe::References;
 use crate::organizations::Organizations;
 use crate::visit::{Memory, Outcome};
@@ -76,6 +77,16 @@ impl Store {
 
     pub(super) fn get(&self, key: &Key) -> Option<(Arc<Resource>, Memory)> {
         self.entries.get(key).map(|entry| (Arc::clone(&entry.resource), entry.memory.clone()))
+    }
+
+    /// What is known of each resource.
+    pub(super) fn seen(&self) -> Vec<Seen> {
+        let seen = |Entry { resource, memory, .. }: &Entry| Seen {
+            resource: Arc::clone(resource),
+            verified: memory.verified,
+            expiries: Arc::clone(&memory.expiries),
+        };
+        self.entries.values().map(seen).collect()
     }
 
     /// Is this very resource still there, and none other of its name?
@@ -222,9 +233,8 @@ impl Store {
     /// A list is complete: the resources, or the objects referred to, that it should have shown and did not.
     pub(super) fn missing(&mut self, watch: &Watch) -> Vec<Key> {
         let Some(begun) = self.begun.remove(watch) else { return Vec::new() };
-        let (subject, namespace) = watch;
-        let in_scope = |key: &Key| namespace.as_ref().is_none_or(|namespace| *namespace == key.namespace);
-        match subject {
+        let in_scope = |key: &Key| watch.covers(key);
+        match &watch.subject {
             Subject::Resources => {
                 let unlisted = self.entries.iter().filter(|(key, entry)| in_scope(key) && entry.listed < begun);
                 unlisted.map(|(key, _)| key.clone()).collect()

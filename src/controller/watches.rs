@@ -12,6 +12,7 @@ use kube::runtime::watcher::{self, Event, watcher};
 use kube::{Api, Client, Resource};
 use serde::de::DeserializeOwned;
 
+use crate::permitted::{ObjectName, Permitted};
 use crate::selector::LabelSelector;
 use crate::watched::{Key, Outline, Watched};
 
@@ -27,9 +28,9 @@ pub(crate) struct Scope {
     pub(crate) namespaces: Vec<String>,
     /// Their labels; any where there is no selector.
     pub(crate) selector: Option<LabelSelector>,
-    /// The labels of the Secrets that may be used; any where there is no selector. The watch shows no other Secret: one that
-    /// gets the labels comes, and one that loses them goes.
-    pub(crate) secret_selector: Option<LabelSelector>,
+    /// The Secrets and ConfigMaps that may be used. Watches show no others: a Secret that gets the labels comes, and one that
+    /// loses them goes.
+    pub(crate) permitted: Permitted,
 }
 
 /// What is watched.
@@ -39,8 +40,21 @@ pub(super) enum Subject {
     Objects(ObjectKind),
 }
 
-/// One watch: of what, and in which namespace.
-pub(super) type Watch = (Subject, Option<Box<str>>);
+/// One watch: of what, in which namespace, and of which name; of all where none is given.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Watch {
+    pub(super) subject: Subject,
+    pub(super) namespace: Option<Box<str>>,
+    pub(super) name: Option<Box<str>>,
+}
+
+impl Watch {
+    /// Would it show an object of this key?
+    pub(super) fn covers(&self, key: &Key) -> bool {
+        let is = |wanted: &Option<Box<str>>, found: &str| wanted.as_deref().is_none_or(|wanted| wanted == found);
+        is(&self.namespace, &key.namespace) && is(&self.name, &key.name)
+    }
+}
 
 /// A Secret or ConfigMap as a watch shows it.
 pub(super) struct Object {
@@ -98,7 +112,7 @@ impl Watches {
     pub(super) async fn next(&mut self) -> Option<(Watch, News)> {
         let (watch, news) = self.streams.next().await?;
         // A watch that is not allowed would hold up everything; what it would tell is found out by reading instead.
-        if matches!(news, News::ListEnds) || (matches!(news, News::Failed(_)) && watch.0 != Subject::Resources) {
+        if matches!(news, News::ListEnds) || (matches!(news, News::Failed(_)) && watch.subject != Subject::Resources) {
             self.incomplete.retain(|incomplete| *incomplete != watch);
         }
         if self.incomplete.is_empty() && !self.knows_resources {
@@ -109,44 +123,55 @@ impl Watches {
         Some((watch, news))
     }
 
+    /// Begins every watch that this subject takes.
     fn begin(&mut self, subject: Subject) {
-        let namespaces = self.scope.namespaces.clone();
-        if namespaces.is_empty() {
-            self.begin_in(subject, None);
-        }
-        for namespace in namespaces {
-            self.begin_in(subject, Some(namespace.as_str()));
+        let namespaces = each(self.scope.namespaces.iter().map(String::as_str));
+        let names = match subject {
+            Subject::Resources => vec![None],
+            Subject::Objects(kind) => each(self.scope.permitted.names(kind).iter().map(ObjectName::as_str)),
+        };
+        for namespace in &namespaces {
+            for name in &names {
+                let watch = Watch { subject, namespace: namespace.clone(), name: name.clone() };
+                self.streams.push(self.open(&watch));
+                self.incomplete.push(watch);
+            }
         }
     }
 
-    fn begin_in(&mut self, subject: Subject, namespace: Option<&str>) {
-        let watch = (subject, namespace.map(Into::into));
+    fn open(&self, watch: &Watch) -> NewsStream {
         let client = self.client.clone();
-        let stream = match subject {
-            Subject::Resources => {
-                let config = config(self.scope.selector.as_ref());
-                news(&watch, scoped::<Watched>(client, namespace), config, resource_news)
-            }
+        let namespace = watch.namespace.as_deref();
+        let labels = match watch.subject {
+            Subject::Resources => self.scope.selector.as_ref(),
+            Subject::Objects(kind) => self.scope.permitted.labels(kind),
+        };
+        let config = config(labels, watch.name.as_deref());
+        match watch.subject {
+            Subject::Resources => news(watch, scoped::<Watched>(client, namespace), config, resource_news),
             Subject::Objects(ObjectKind::Secret) => {
                 let api = scoped::<Outline<Secret>>(client, namespace);
-                let config = config(self.scope.secret_selector.as_ref());
-                news(&watch, api, config, |object, gone| object_news(ObjectKind::Secret, object.metadata, gone))
+                news(watch, api, config, |object, gone| object_news(ObjectKind::Secret, object.metadata, gone))
             }
             Subject::Objects(ObjectKind::ConfigMap) => {
                 let api = scoped::<Outline<ConfigMap>>(client, namespace);
-                news(&watch, api, config(None), |object, gone| {
-                    object_news(ObjectKind::ConfigMap, object.metadata, gone)
-                })
+                news(watch, api, config, |object, gone| object_news(ObjectKind::ConfigMap, object.metadata, gone))
             }
-        };
-        self.incomplete.push(watch);
-        self.streams.push(stream);
+        }
     }
 }
 
-fn config(selector: Option<&LabelSelector>) -> watcher::Config {
-    let label_selector = selector.map(ToString::to_string);
-    watcher::Config { label_selector, ..watcher::Config::default() }.page_size(PAGE_SIZE)
+/// Each of these; without any, one that stands for all.
+fn each<'a>(named: impl Iterator<Item = &'a str>) -> Vec<Option<Box<str>>> {
+    let named: Vec<_> = named.map(|name| Some(name.into())).collect();
+    if named.is_empty() { vec![None] } else { named }
+}
+
+/// The API server takes a rule with resource names for enough where one name is asked for, in all namespaces too.
+fn config(labels: Option<&LabelSelector>, name: Option<&str>) -> watcher::Config {
+    let label_selector = labels.map(ToString::to_string);
+    let field_selector = name.map(|name| format!("metadata.name={name}"));
+    watcher::Config { label_selector, field_selector, ..watcher::Config::default() }.page_size(PAGE_SIZE)
 }
 
 fn scoped<K>(client: Client, namespace: Option<&str>) -> Api<K>

@@ -6,6 +6,7 @@
 mod address;
 mod answer;
 mod authorities;
+mod collector;
 mod fault;
 #[cfg(test)]
 mod fuzz;
@@ -16,7 +17,7 @@ mod resolver;
 mod tests;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use cognigy_sso_decide::TransportFault;
@@ -24,12 +25,16 @@ use hyper_util::client::proxy::matcher::Intercept;
 use moka::future::Cache;
 use reqwest::header::{CONTENT_LENGTH, HeaderMap};
 use reqwest::{Client, ClientBuilder, Method, Proxy, redirect};
+use tracing::Instrument as _;
 use url::Url;
 
 pub use address::AddressPolicy;
 pub use answer::Answer;
 pub use authorities::{Authorities, CaBundle};
+pub(crate) use collector::Collector;
 
+use crate::metrics::{Operation, OutsideCalls};
+use crate::traces;
 use proxies::Proxies;
 use resolver::{CheckedResolver, Lookup, ProxyResolver};
 
@@ -65,6 +70,8 @@ pub enum Excess {
 
 /// One outside call.
 pub struct Call<'a> {
+    /// What is asked, for metrics and spans.
+    pub operation: Operation,
     /// The method.
     pub method: Method,
     /// Where to; https only.
@@ -85,6 +92,7 @@ pub struct Egress {
     authorities: Authorities,
     means: Means,
     clients: Cache<(Option<CaBundle>, Way), Client>,
+    calls: OutsideCalls,
 }
 
 /// Which way calls go. A client knows one of them only, so that what goes without a proxy is always checked, and what goes
@@ -126,7 +134,19 @@ impl Egress {
     }
 
     fn with(means: Means, policy: AddressPolicy, authorities: Authorities) -> Self {
-        Self { policy: Arc::new(policy), authorities, means, clients: Cache::new(CLIENTS) }
+        let (clients, calls) = (Cache::new(CLIENTS), OutsideCalls::default());
+        Self { policy: Arc::new(policy), authorities, means, clients, calls }
+    }
+
+    /// The same, with its calls counted here.
+    #[must_use]
+    pub(crate) fn counting(self, calls: OutsideCalls) -> Self {
+        Self { calls, ..self }
+    }
+
+    /// Where its calls are counted.
+    pub(crate) fn calls(&self) -> &OutsideCalls {
+        &self.calls
     }
 
     /// Makes a call and reads its answer within bounds.
@@ -135,6 +155,16 @@ impl Egress {
     /// [`TransportFault::Unreachable`] also when the URL is not https or names a denied address literally; else when no whole
     /// answer came, in time and within its bounds.
     pub async fn send(&self, call: Call<'_>) -> Result<Answer, TransportFault> {
+        let (operation, began) = (call.operation, Instant::now());
+        let span = traces::outside_call(operation, &call.method, call.url);
+        let answer = self.exchange(call).instrument(span.clone()).await;
+        traces::answered(&span, &answer);
+        let status = answer.as_ref().map(|answer| answer.status).map_err(|fault| *fault);
+        self.calls.ended(operation, status, began.elapsed());
+        answer
+    }
+
+    async fn exchange(&self, call: Call<'_>) -> Result<Answer, TransportFault> {
         let url = Url::parse(call.url).map_err(|_| TransportFault::Unreachable)?;
         if url.scheme() != "https" || !self.policy.allows_host(&url) {
             return Err(TransportFault::Unreachable);

@@ -10,6 +10,7 @@ use moka::future::Cache;
 
 use super::discovery;
 use crate::egress::{CaBundle, Egress};
+use crate::metrics::{self, Documents, Found};
 
 /// Issuers that are remembered.
 const CAPACITY: u64 = 10_000;
@@ -39,15 +40,23 @@ impl Expiry<Key, Entry> for Lifetime {
 #[derive(Clone)]
 pub struct Providers {
     entries: Cache<Key, Entry>,
+    documents: Documents,
 }
 
 impl Default for Providers {
     fn default() -> Self {
-        Self { entries: Cache::builder().max_capacity(CAPACITY).expire_after(Lifetime).build() }
+        let entries = Cache::builder().max_capacity(CAPACITY).expire_after(Lifetime).build();
+        Self { entries, documents: Documents::default() }
     }
 }
 
 impl Providers {
+    /// The same, with what is needed counted here.
+    #[must_use]
+    pub(crate) fn counting(self, documents: Documents) -> Self {
+        Self { documents, ..self }
+    }
+
     /// What this issuer publishes; `fresh` asks it anew.
     pub async fn get(
         &self,
@@ -69,11 +78,50 @@ impl Providers {
             };
             Entry { found: Arc::new(found), lifetime }
         };
-        self.entries.get_with(key, read).await.found
+        let entry = self.entries.entry(key).or_insert_with(read).await;
+        let held = if entry.is_fresh() { Found::Miss } else { Found::Hit };
+        let found = entry.into_value().found;
+        self.documents.needed(metrics::Document::Discovery, held);
+        if found.is_ok() {
+            // They are held together, and without the one nobody knows where the other is.
+            self.documents.needed(metrics::Document::Keys, held);
+        }
+        found
     }
 }
 
 pub(super) fn lifetime(max_age: Option<u64>, interval: Duration) -> Duration {
     let asked = max_age.map_or(SHORTEST, Duration::from_secs);
     asked.clamp(SHORTEST, interval.max(SHORTEST))
+}
+
+#[cfg(test)]
+mod tests {
+    use cognigy_sso_testkit::pki::Authority;
+    use cognigy_sso_testkit::provider::{Provider as Server, Style};
+
+    use super::*;
+    use crate::egress::{AddressPolicy, Authorities};
+
+    const HOUR: Duration = Duration::from_hours(1);
+
+    #[tokio::test]
+    async fn what_is_held_is_told_from_what_is_fetched() {
+        let authority = Authority::new("cache").unwrap();
+        let server = Server::start(&authority).await.unwrap();
+        let issuer = Issuer::parse(&server.add("acme", Style::OidcProvider, Vec::new())).unwrap();
+        let trusted = CaBundle::parse(authority.pem().as_bytes()).unwrap();
+        let allowed = ["127.0.0.0/8", "::1/128"].map(|network| network.parse().unwrap()).to_vec();
+        let policy = AddressPolicy { allowed, deny_private: false };
+        let egress = Egress::new(policy, Authorities::system_and(&[trusted]));
+        let counted = Documents::default();
+        let providers = Providers::default().counting(counted.clone());
+        for (fresh, numbers) in [(false, [0, 1, 0, 1]), (false, [1, 1, 1, 1]), (true, [1, 2, 1, 2])] {
+            assert!(providers.get(&egress, &issuer, None, HOUR, fresh).await.is_ok());
+            assert_eq!(counted.numbers(), numbers);
+        }
+        let unknown = Issuer::parse(&format!("{}/other", issuer.as_str())).unwrap();
+        assert!(providers.get(&egress, &unknown, None, HOUR, false).await.is_err());
+        assert_eq!(counted.numbers(), [1, 3, 1, 2], "nobody knows where its keys are");
+    }
 }

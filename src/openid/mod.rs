@@ -16,6 +16,7 @@ use serde::de::DeserializeOwned;
 
 use crate::egress::{Answer, Bounds, CaBundle, Call, Egress, Excess, server_of};
 use crate::json;
+use crate::metrics::Operation;
 
 pub use cache::Providers;
 pub use client::{Client, Trials, try_client};
@@ -31,13 +32,13 @@ async fn fetch<T: DeserializeOwned>(
     url: &str,
     ca: Option<&CaBundle>,
 ) -> Result<(T, Answer), ProviderFault> {
-    let bounds = match document {
-        Document::Discovery => DISCOVERY_BOUNDS,
-        Document::Keys => KEYS_BOUNDS,
+    let (operation, bounds) = match document {
+        Document::Discovery => (Operation::Discovery, DISCOVERY_BOUNDS),
+        Document::Keys => (Operation::Keys, KEYS_BOUNDS),
     };
     let transport = |fault: TransportFault| ProviderFault::Transport { document, server: server_of(url), fault };
     let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]);
-    let call = Call { method: Method::GET, url, ca, headers, body: None, bounds };
+    let call = Call { operation, method: Method::GET, url, ca, headers, body: None, bounds };
     let mut answer = egress.send(call).await.map_err(transport)?;
     if answer.status != 200 {
         let retry_after = answer.retry_after;

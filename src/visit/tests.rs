@@ -19,7 +19,7 @@ async fn what_is_reported_already_is_not_written() {
     let mut other = resource.status.clone();
     other.observed_generation = 7;
     for (status, writes) in [(resource.status.clone(), 0), (other, 1)] {
-        let conclusion = Conclusion { status, events: Vec::new(), next: WRITE_AGAIN };
+        let conclusion = Conclusion { status, events: Vec::new(), next: WRITE_AGAIN, retries: false };
         context.report(resource.clone(), conclusion, Memory::default(), false).await;
         assert_eq!(asked.load(Ordering::Relaxed), writes);
     }

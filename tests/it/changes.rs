@@ -79,8 +79,9 @@ async fn each_field_that_cognigy_takes_is_sent_and_its_change_too() {
 #[tokio::test]
 async fn a_restart_sends_nothing_and_writes_nothing() {
     let world = World::new("restart").await;
-    let mut operator = world.operator().await;
     let names: Vec<_> = (0..5).map(|number| format!("acme-{number}")).collect();
+    world.will_have(&names);
+    let mut operator = world.operator().await;
     for (number, name) in names.iter().enumerate() {
         let (organization, key) = (format!("{number:024x}"), format!("key-{number}"));
         world.cognigy.add_admin(&key, &organization);
@@ -129,6 +130,7 @@ async fn what_changed_while_the_operator_was_away_is_done_at_once() {
 #[tokio::test]
 async fn resources_of_one_provider_share_what_it_publishes() {
     let world = World::new("shared").await;
+    world.will_have((0..10).map(|number| format!("acme-{number}")));
     let _operator = world.operator().await;
     for number in 0..10 {
         let (name, key) = (format!("acme-{number}"), format!("key-{number}"));

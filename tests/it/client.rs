@@ -123,6 +123,7 @@ async fn a_client_is_tried_once_for_each_configuration() {
 #[tokio::test]
 async fn organizations_that_share_a_client_try_its_credentials_once() {
     let world = World::new("shared-client").await;
+    world.will_have((0..8).map(|number| format!("acme-{number}")));
     let _operator = world.operator().await;
     for number in 0..8 {
         let name = format!("acme-{number}");

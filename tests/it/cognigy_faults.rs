@@ -13,6 +13,7 @@ const PROBLEM: &str =
 #[tokio::test]
 async fn whose_key_it_is_is_judged() {
     let world = World::new("keys").await;
+    world.will_have(["unknown", "no-admin", "disabled"]);
     let _operator = world.operator().await;
     let user =
         |roles: &[&str]| User { roles: roles.iter().map(ToString::to_string).collect(), ..User::admin(ORGANIZATION) };
@@ -96,6 +97,7 @@ async fn what_may_pass_is_tried_again_until_it_is_applied_once() {
         ("garbage", Fault::reply(Reply::Garbage)),
     ];
     let world = World::new("passing").await;
+    world.will_have(cases.iter().map(|(name, _)| name));
     let _operator = world.operator().await;
     for (number, (name, fault)) in cases.into_iter().enumerate() {
         let organization = format!("{number:024x}");

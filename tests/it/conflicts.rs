@@ -27,6 +27,7 @@ async fn next_second() {
 /// A resource that is Ready, and a younger one with another key that is in conflict with it.
 async fn conflict(name: &str, deletion: &str) -> (World, Operator) {
     let world = World::new(name).await;
+    world.will_have(["younger"]);
     let operator = world.operator().await;
     world.create(world.idp("older")).await;
     world.ready("older").await;
@@ -109,7 +110,7 @@ async fn an_older_one_whose_key_moves_away_makes_room() {
 async fn across_namespaces_it_is_the_same() {
     let world = World::new("across").await;
     let other = namespace(&world.client, "across-too").await;
-    let operator = Operator::start(&world.namespace, &["--namespace", &other]).await;
+    let operator = Operator::start_for(&[&world.namespace, &other], &[]).await;
     operator.synced().await;
     world.create(world.idp("acme")).await;
     world.ready("acme").await;
@@ -131,6 +132,7 @@ const SLOW: Duration = Duration::from_secs(5);
 #[tokio::test]
 async fn one_that_comes_while_the_older_configures_does_nothing() {
     let world = World::new("meanwhile").await;
+    world.will_have(["younger"]);
     let _operator = world.operator().await;
     add_key(&world, "younger").await;
     world.cognigy.install(Plan::on(Operation::Configure, [Fault::late_answer(SLOW)]));
@@ -146,6 +148,7 @@ async fn one_that_comes_while_the_older_configures_does_nothing() {
 #[tokio::test]
 async fn an_older_one_whose_key_comes_late_waits_for_what_is_under_way() {
     let world = World::new("turns").await;
+    world.will_have(["late"]);
     let _operator = world.operator().await;
     world.create(with_key(world.idp("older"), "late")).await;
     next_second().await;

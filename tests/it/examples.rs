@@ -62,6 +62,7 @@ async fn every_example_does_what_it_says() {
             let secret: Secret = serde_json::from_value(secret.clone()).unwrap();
             let api: Api<Secret> = world.secrets();
             let name = secret.metadata.name.clone().unwrap();
+            world.will_have([&name]);
             api.patch(&name, &PatchParams::apply("test").force(), &Patch::Apply(secret)).await.unwrap();
         }
         let resource = settle(&world, &documents, resource, style);

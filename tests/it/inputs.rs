@@ -37,6 +37,7 @@ async fn a_secret_that_comes_late_is_noticed() {
 #[tokio::test]
 async fn an_authority_that_comes_late_is_noticed() {
     let world = World::new("late-ca").await;
+    world.will_have_config_map("late");
     let _operator = world.operator().await;
     let ca = json!({ "configMapRef": { "name": "late", "key": "ca.crt" } });
     world.create(world.idp("acme").with("/spec/oidc/caBundle", ca)).await;
@@ -115,6 +116,7 @@ async fn a_secret_that_goes_takes_nothing_away_and_may_come_back() {
 #[tokio::test]
 async fn every_unusable_value_says_which_and_why() {
     let world = World::new("unusable").await;
+    world.will_have(["empty", "blank", "newline", "binary", "control", "long", "helm"]);
     let _operator = world.operator().await;
     let long = vec![b'x'; 900 * 1024];
     let cases: &[(&str, &str, &[u8], Reason)] = &[
@@ -177,6 +179,7 @@ async fn a_client_id_from_a_secret_is_followed() {
 #[tokio::test]
 async fn secrets_of_other_controllers_are_refused_and_an_authority_in_one_for_tls_is_not() {
     let world = World::new("foreign").await;
+    world.will_have((0..7).map(|number| format!("foreign-{number}")));
     let _operator = world.operator().await;
     let cases: &[(&str, &str, &[u8])] = &[
         ("kubernetes.io/service-account-token", "token", b"t"),

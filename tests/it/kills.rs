@@ -111,13 +111,14 @@ impl Moment {
 #[tokio::test]
 async fn two_hundred_times_in_a_row() {
     let world = World::new("kills").await;
+    world.will_have(["first"]);
     world.cognigy.change(|settings| {
         settings.rate_limit = u32::MAX;
         settings.discovery_seconds = 3600;
     });
     let strangers = json!({ "idpType": "saml", "idpIssuer": "somebody" });
     world.cognigy.configure_as_stranger(STRANGERS, strangers.clone());
-    add_organization(&world, "strangers", STRANGERS).await;
+    add_organization(&world, "strangers", STRANGERS, "strangers", "Retain").await;
     let mut operator = world.operator().await;
     world.create(world.idp("acme")).await;
     world.ready("acme").await;
@@ -164,7 +165,7 @@ async fn first_configuration(world: &World, operator: &mut Operator, kill: usize
     };
     prepare(world, operator, moment).await;
     let policy = if matches!(moment, Moment::Finalized) { "Reset" } else { "Retain" };
-    add_organization_with(world, &name, &organization, policy).await;
+    add_organization(world, &name, &organization, "first", policy).await;
     moment.arrive(world, &name).await;
     reborn(world, operator).await;
     world.ready(&name).await;
@@ -197,15 +198,11 @@ async fn settled(world: &World, name: &str) {
     world.until(name, "settled", is_settled).await;
 }
 
-/// A resource for an organization of its own.
-async fn add_organization(world: &World, name: &str, organization: &str) {
-    add_organization_with(world, name, organization, "Retain").await;
-}
-
-async fn add_organization_with(world: &World, name: &str, organization: &str, policy: &str) {
+/// A resource for an organization of its own, with a key that is in this Secret.
+async fn add_organization(world: &World, name: &str, organization: &str, secret: &str, policy: &str) {
     world.cognigy.add_admin(name, organization);
-    world.put_secret(name, &[("apiKey", name)]).await;
-    let idp = world.idp(name).with("/spec/cognigy/apiKeySecretRef/name", json!(name));
+    world.put_secret(secret, &[("apiKey", name)]).await;
+    let idp = world.idp(name).with("/spec/cognigy/apiKeySecretRef/name", json!(secret));
     world.create(idp.with("/spec/deletionPolicy", json!(policy))).await;
 }
 

@@ -12,9 +12,8 @@ use kube::api::{DeleteParams, ListParams, Patch, PatchParams};
 use serde_json::json;
 use tempfile::NamedTempFile;
 
-use crate::support::{Operator, PATIENCE, World, eventually, grant, limited_kubeconfig, withdraw};
+use crate::support::{LEASE, Operator, PATIENCE, World, eventually, grant, limited_kubeconfig, withdraw};
 
-const LEASE: &str = "cognigy-sso-operator";
 /// How long a takeover may take that is not a handover: the lease's 40 s and some for what comes after.
 const TAKEOVER: Duration = Duration::from_secs(45);
 /// How long a handover may take. Less than a second, but machines that run tests are busy.
@@ -34,7 +33,7 @@ async fn holder(world: &World) -> String {
     lease(world).await.holder_identity.unwrap()
 }
 
-async fn hold(world: &World, holder: &str) {
+pub(crate) async fn hold(world: &World, holder: &str) {
     let spec = json!({ "spec": { "holderIdentity": holder } });
     leases(world).patch(LEASE, &PatchParams::default(), &Patch::Merge(spec)).await.unwrap();
 }
@@ -317,7 +316,7 @@ async fn a_leader_that_cannot_renew_is_none_any_more_when_its_lease_has_expired(
 async fn one_that_runs_alone_needs_no_lease() {
     let world = World::new("alone").await;
     let variables = [("COGNIGY_SSO_LEADER_ELECT", "false"), ("COGNIGY_SSO_LEASE_NAMESPACE", &world.namespace)];
-    let operator = Operator::start_with(&world.namespace, &variables).await;
+    let operator = Operator::start_with(&world.namespace, LEASE, &variables).await;
     world.create(world.idp("acme")).await;
     world.ready("acme").await;
     operator.leads().await;
@@ -328,7 +327,7 @@ async fn one_that_runs_alone_needs_no_lease() {
 async fn the_lease_has_the_name_it_is_given() {
     let world = World::new("named").await;
     let variables = [("COGNIGY_SSO_LEASE_NAME", "shard-a"), ("COGNIGY_SSO_LEASE_NAMESPACE", &world.namespace)];
-    let operator = Operator::start_with(&world.namespace, &variables).await;
+    let operator = Operator::start_with(&world.namespace, "shard-a", &variables).await;
     operator.leads().await;
     let lease = leases(&world).get("shard-a").await.unwrap();
     assert!(lease.spec.unwrap().holder_identity.is_some());

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use cognigy_sso_api::{ConditionStatus, ConditionType, Reason};
-use cognigy_sso_decide::{CallFault, ChangeKind};
+use cognigy_sso_decide::{CallFault, ChangeKind, CognigyCall};
 use cognigy_sso_operator::cognigy::Part;
 use cognigy_sso_testkit::cognigy::Operation;
 use cognigy_sso_testkit::server::{Fault, Plan};
@@ -65,7 +65,7 @@ fn httpdate(time: SystemTime) -> String {
 #[tokio::test]
 async fn a_change_is_admitted_before_its_first_call() {
     let line = Line::open().await;
-    let admit = async |calls| line.call(API_KEY, async |cognigy| cognigy.admit(calls)).await;
+    let admit = async |calls| line.call(API_KEY, async |cognigy| cognigy.admit(CognigyCall::Me, calls)).await;
     admit(198).await.unwrap();
     assert!(matches!(admit(10).await, Err(CallFault::Paused { seconds: 1..=3 })));
     while admit(1).await.is_ok() {}
@@ -83,6 +83,7 @@ async fn a_change_is_admitted_before_its_first_call() {
 #[tokio::test]
 async fn a_429_pauses_that_key_alone() {
     let world = World::new("paused").await;
+    world.will_have(["other"]);
     let operator = world.operator().await;
     let connection = ConditionType::ConnectionReady;
     let connected = |name| world.condition(name, connection, ConditionStatus::True, Reason::Connected);

@@ -54,6 +54,7 @@ async fn refutes(world: &World, case: Case, edit: impl FnOnce(&mut Profile)) {
 #[tokio::test]
 async fn discovery_documents_that_do_not_fit_are_refuted() {
     let world = World::new("documents").await;
+    world.will_have(["o3-issuer", "o3-template", "o4-http", "o10-missing", "o10-types", "o10-issuer"]);
     let _operator = world.operator().await;
     let world = &world;
     let case = refuted("o3-issuer", Reason::IssuerMismatch, "set spec.oidc.issuer to https://other.example");
@@ -75,6 +76,7 @@ async fn discovery_documents_that_do_not_fit_are_refuted() {
 #[tokio::test]
 async fn keys_that_do_not_fit_are_refuted() {
     let world = World::new("no-keys").await;
+    world.will_have(["o11-none", "o11-enc", "o11-ec", "o11-nonsense", "o11-no-set"]);
     let _operator = world.operator().await;
     let no_key = |name| refuted(name, Reason::NoUsableKey, "RS256");
     refutes(&world, no_key("o11-none"), key_set(keys::set([]))).await;
@@ -89,6 +91,7 @@ async fn keys_that_do_not_fit_are_refuted() {
 #[tokio::test]
 async fn what_the_provider_does_not_offer_is_refuted() {
     let world = World::new("not-offered").await;
+    world.will_have(["algorithm", "method", "flow"]);
     let _operator = world.operator().await;
     let case = refuted("algorithm", Reason::AlgorithmNotSupported, "ES256");
     refutes(&world, case, discovery("id_token_signing_alg_values_supported", json!(["ES256"]))).await;
@@ -102,7 +105,6 @@ async fn what_the_provider_does_not_offer_is_refuted() {
 #[tokio::test]
 async fn answers_that_are_no_documents_are_told_apart() {
     let world = World::new("answers").await;
-    let _operator = world.operator().await;
     let cases = [
         (refuted("o1-404", Reason::DiscoveryNotFound, "404"), Fault::status(404)),
         (unknown("o2-503", Reason::ServerError, "503"), Fault::status(503)),
@@ -115,6 +117,8 @@ async fn answers_that_are_no_documents_are_told_apart() {
         (unknown("cut", Reason::Unreachable, "ended the connection"), Fault::cut()),
         (unknown("half", Reason::Unreachable, "ended the connection"), Fault::reply(Reply::Half)),
     ];
+    world.will_have(cases.iter().map(|(case, _)| case.name));
+    let _operator = world.operator().await;
     for (case, fault) in cases {
         world.add_provider(case.name);
         world.provider.install(Plan::on(Operation::Discovery, [fault]).of(case.name).forever());
@@ -126,6 +130,7 @@ async fn answers_that_are_no_documents_are_told_apart() {
 #[tokio::test]
 async fn a_provider_that_answers_one_byte_a_second_delays_nobody_else() {
     let world = World::new("slow").await;
+    world.will_have((0..4).flat_map(|number| ["silent", "drip"].map(|name| format!("{name}-{number}"))));
     let _operator = world.operator().await;
     for (name, reply) in [("silent", Reply::Silence), ("drip", Reply::Drip)] {
         world.add_provider(name);

@@ -19,7 +19,7 @@ async fn secrets_that_may_not_be_read_are_named() {
     )
     .await;
     let kubeconfig = limited_kubeconfig(&world).await;
-    let operator = Operator::start_as(kubeconfig.path(), &world.namespace, &[]).await;
+    let operator = Operator::start_as(kubeconfig.path(), &[&world.namespace], &[]).await;
     world.create(world.idp("acme")).await;
     let denied =
         world.condition("acme", ConditionType::SecretsResolved, ConditionStatus::False, Reason::AccessDenied).await;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cognigy_sso_api::{ConditionStatus, ConditionType, Reason};
 use cognigy_sso_testkit::canary::Canary;
 use cognigy_sso_testkit::cognigy::Operation;
+use cognigy_sso_testkit::collector::{Collector, Manner};
 use cognigy_sso_testkit::provider::Operation as Asked;
 use cognigy_sso_testkit::server::{Fault, Plan};
 use kube::Api;
@@ -13,7 +14,7 @@ use kube::core::DynamicObject;
 use kube::discovery::ApiResource;
 use serde_json::{Value, json};
 
-use crate::support::{ORGANIZATION, Operator, PATIENCE, World, cluster};
+use crate::support::{ORGANIZATION, Operator, PATIENCE, World};
 
 // With characters that every encoding writes in another way.
 const KEY: &str = r#"key-1 "\+/=%&:?<>~ canary 7f31"#;
@@ -139,7 +140,8 @@ async fn no_secret_is_in_anything_that_comes_out_whatever_happens() {
     world.cognigy.add_admin(NEW_KEY, ORGANIZATION);
     world.put_secret("cognigy-api", &[("apiKey", KEY)]).await;
     put(&world, SECRET).await;
-    let mut operator = Operator::talkative_replica(&world.namespace).await;
+    let collector = Collector::start(Manner::Takes).await.unwrap();
+    let mut operator = Operator::talkative_replica(&world.namespace, &collector.endpoint()).await;
     operator.leads().await;
     let mut seen = Seen::default();
     values(&world, &mut seen).await;
@@ -162,8 +164,10 @@ async fn no_secret_is_in_anything_that_comes_out_whatever_happens() {
     let log = operator.log();
     assert_everything_is_logged(&log);
     seen.0.push(("the log", log));
-    let token = cluster().await.kubeconfig().rsplit("token: ").next().unwrap().trim().to_owned();
-    for canary in canaries(&token) {
+    assert!(collector.spans().iter().any(|span| span.name == "POST reset"), "{:#?}", collector.spans());
+    seen.0.push(("the spans", collector.everything()));
+    let token = operator.token();
+    for canary in canaries(token) {
         for (step, text) in &seen.0 {
             assert_eq!(canary.find(text), None, "{step}");
         }

@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use cognigy_sso_api::{ConditionStatus, ConditionType, Reason};
 use cognigy_sso_testkit::cognigy::Operation;
-use kube::api::{Patch, PatchParams};
 use serde_json::{Value, json};
 
 use crate::support::{API_KEY, Operator, PATIENCE, SECRET, World, grant, limited_kubeconfig};
@@ -17,8 +16,7 @@ async fn selecting(world: &World) -> Operator {
 
 /// Labels a Secret, or takes the label away.
 async fn label(world: &World, secret: &str, value: Value) {
-    let labels = json!({ "metadata": { "labels": { "sso.cognigy.ai/use": value } } });
-    world.secrets().patch(secret, &PatchParams::default(), &Patch::Merge(labels)).await.unwrap();
+    world.label_secret(secret, "sso.cognigy.ai/use", value).await;
 }
 
 async fn not_selected(world: &World, field: &str, secret: &str) {
@@ -108,6 +106,7 @@ async fn a_key_that_may_no_longer_be_used_resets_nothing() {
 #[tokio::test]
 async fn an_authority_in_a_secret_needs_the_labels_and_one_in_a_config_map_does_not() {
     let world = World::new("selected-ca").await;
+    world.will_have(["ca"]);
     label(&world, "cognigy-api", json!("true")).await;
     label(&world, "acme-oidc", json!("true")).await;
     let _operator = selecting(&world).await;
@@ -136,7 +135,7 @@ async fn what_is_not_there_is_told_from_what_may_not_be_used_with_the_rights_tha
     label(&world, "cognigy-api", json!("true")).await;
     world.delete_secret("acme-oidc").await;
     let kubeconfig = limited_kubeconfig(&world).await;
-    let _operator = Operator::start_as(kubeconfig.path(), &world.namespace, &SELECTOR).await;
+    let _operator = Operator::start_as(kubeconfig.path(), &[&world.namespace], &SELECTOR).await;
     world.create(world.idp("acme")).await;
     world.condition("acme", ConditionType::SecretsResolved, ConditionStatus::False, Reason::SecretNotFound).await;
     world.put_secret("acme-oidc", &[("clientSecret", SECRET)]).await;

@@ -1,14 +1,14 @@
 //! Resources and other objects that cannot be decoded: each is reported, and stops no other.
 
 use cognigy_sso_testkit::cognigy::Operation;
-use cognigy_sso_testkit::control_plane::{ControlPlane, Options};
+use cognigy_sso_testkit::control_plane::Options;
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use kube::api::PostParams;
 use kube::runtime::wait::{await_condition, conditions::is_crd_established};
 use kube::{Api, Client};
 use serde_json::{Value, json};
 
-use crate::support::{Operator, SECRET, World, eventually};
+use crate::support::{Operator, SECRET, World, eventually, own_cluster};
 
 const GROUP: &str = "sso.cognigy.ai/v1alpha1";
 /// Resources that can be read, beside those that cannot.
@@ -56,6 +56,7 @@ async fn says(world: &World, name: &str, r#type: &str, status: &str, reason: &st
 #[tokio::test]
 async fn metadata_that_cannot_be_read_stops_nobody() {
     let world = World::new("metadata").await;
+    world.will_have_config_map("late");
     let mut odd = serde_json::to_value(world.own_idp("odd").await.build()).unwrap();
     odd["metadata"]["managedFields"] = strange_times(GROUP);
     odd["spec"]["deletionPolicy"] = json!("Reset");
@@ -124,7 +125,7 @@ fn unreadable() -> Vec<(&'static str, Value)> {
 /// Lesson: Flux CVE-2022-39272.
 #[tokio::test]
 async fn specs_and_statuses_that_cannot_be_read_are_reported_and_stop_nobody() {
-    let cluster = ControlPlane::start(&Options::default()).await.unwrap();
+    let cluster = own_cluster(Options::default()).await;
     let client = cluster.client().await.unwrap();
     install_without_schema(&client).await;
     let world = World::on(client, "relaxed").await;
@@ -155,7 +156,7 @@ async fn specs_and_statuses_that_cannot_be_read_are_reported_and_stop_nobody() {
         world.create(world.own_idp(&name).await).await;
         send(&world, "PATCH", &format!("{}/{name}/status", resources(&world)), &json!({ "status": status })).await;
     }
-    let operator = Operator::start_as(&cluster.kubeconfig_path(), &world.namespace, &[]).await;
+    let operator = Operator::start_for_all(&cluster).await;
     operator.synced().await;
     world.create(world.idp("acme")).await;
     world.ready("acme").await;

@@ -59,7 +59,7 @@ impl Run {
         let audit_policy = self.audit_policy.map(std::fs::read_to_string).transpose();
         let audit_policy = audit_policy.context("reading the audit policy")?;
         let audited = audit_policy.is_some();
-        let options = Options { audit_policy, controller_manager: self.controller_manager };
+        let options = Options { audit_policy, controller_manager: self.controller_manager, ..Options::default() };
         let plane = progress::shown("starting a control plane", "a few seconds", ControlPlane::start(&options)).await?;
         println!("export KUBECONFIG={}", plane.kubeconfig_path().display());
         if audited {

@@ -1,4 +1,4 @@
-//! `cargo xtask crd`: the definition in `crds/`, generated from the types of `crates/api`.
+//! `cargo xtask crd`: the definition in `crds/` and in the chart, generated from the types of `crates/api`.
 
 use std::fs;
 use std::path::PathBuf;
@@ -7,12 +7,13 @@ use anyhow::{Context as _, bail};
 
 use crate::cargo;
 
-/// Below the root of the workspace.
-const FILE: &str = "crds/identityproviderconfigs.sso.cognigy.ai.yaml";
+/// Below the root of the workspace: for who applies it, and for the chart, which takes files of its own folder only.
+const FILES: [&str; 2] =
+    ["crds/identityproviderconfigs.sso.cognigy.ai.yaml", "charts/cognigy-sso-operator/files/crd.yaml"];
 
 #[derive(clap::Args)]
 pub struct Crd {
-    /// Write nothing; fail where the file is not what the types say
+    /// Write nothing; fail where a file is not what the types say
     #[arg(long)]
     check: bool,
 }
@@ -23,22 +24,28 @@ impl Crd {
     }
 }
 
-/// Fails where the file is not what the types say.
+/// Fails where a file is not what the types say.
 pub fn check() -> anyhow::Result<()> {
-    let current = fs::read_to_string(file()).unwrap_or_default();
-    if current != cognigy_sso_api::crd_yaml()? {
-        bail!("{FILE} is not what the types in crates/api say: run `cargo xtask crd` and commit the file");
+    let wanted = cognigy_sso_api::crd_yaml()?;
+    for file in FILES {
+        if fs::read_to_string(cargo::root().join(file)).unwrap_or_default() != wanted {
+            bail!("{file} is not what the types in crates/api say: run `cargo xtask crd` and commit the file");
+        }
     }
     Ok(())
 }
 
 fn write() -> anyhow::Result<()> {
-    fs::write(file(), cognigy_sso_api::crd_yaml()?).with_context(|| format!("writing {FILE}"))?;
-    println!("{FILE}");
+    let wanted = cognigy_sso_api::crd_yaml()?;
+    for file in FILES {
+        fs::write(cargo::root().join(file), &wanted).with_context(|| format!("writing {file}"))?;
+        println!("{file}");
+    }
     Ok(())
 }
 
-/// The file's path.
+/// The path of the file for who applies it.
 pub fn file() -> PathBuf {
-    cargo::root().join(FILE)
+    let [file, _] = FILES;
+    cargo::root().join(file)
 }

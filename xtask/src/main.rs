@@ -8,8 +8,12 @@ mod faults;
 mod fuzz;
 mod image;
 mod interruption;
+mod manifests;
+mod metrics;
 mod release;
+mod rights;
 mod test;
+mod values;
 
 use std::process::ExitCode;
 
@@ -21,7 +25,7 @@ enum Task {
     /// A real Kubernetes control plane: etcd and kube-apiserver on loopback ports.
     #[command(subcommand)]
     ControlPlane(control_plane::Command),
-    /// The `CustomResourceDefinition` in `crds/`, generated from the types.
+    /// The `CustomResourceDefinition` in `crds/` and in the chart, generated from the types.
     Crd(crd::Crd),
     /// From a bare machine to a resource that is Ready: shows each step and checks that it happened.
     Demo(demo::Demo),
@@ -34,10 +38,18 @@ enum Task {
     /// What a release is made of: its notes, and the files that are given away.
     #[command(subcommand)]
     Release(release::Release),
+    /// The page of all metrics in `docs/`, generated from their definitions.
+    Metrics(metrics::Metrics),
+    /// Runs the operator's tests with the rights that the chart grants, in each mode, and compares these with those used.
+    Rights(rights::Rights),
+    /// What is in `deploy/` for those who install without Helm, generated from the chart, and for Argo CD from its scripts.
+    Manifests(manifests::Manifests),
     /// All that CI checks: formatting, lints, generated files, dependencies, tests.
     Test,
     /// Helm, promtool and the like, built once for the tests: prints where they are.
     Tools,
+    /// The chart's `values.yaml` and the page about them, generated from the schema of the values.
+    Values(values::Values),
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -56,10 +68,14 @@ impl Task {
             Self::Demo(demo) => Box::pin(demo.run()).await,
             Self::Faults(faults) => Ok(faults.run()),
             Self::Fuzz(fuzz) => fuzz.run(),
+            Self::Metrics(metrics) => metrics.run().map(|()| ExitCode::SUCCESS),
+            Self::Rights(rights) => Box::pin(rights.run()).await.map(|()| ExitCode::SUCCESS),
             Self::Image(image) => image.run().await.map(|()| ExitCode::SUCCESS),
             Self::Release(release) => release.run().await.map(|()| ExitCode::SUCCESS),
-            Self::Test => test::run().await,
+            Self::Test => Box::pin(test::run()).await,
+            Self::Manifests(manifests) => manifests.run().await.map(|()| ExitCode::SUCCESS),
             Self::Tools => test::obtain_tools().await.map(|()| ExitCode::SUCCESS),
+            Self::Values(values) => values.run().map(|()| ExitCode::SUCCESS),
         }
     }
 }

@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 use cognigy_sso_testkit::control_plane::Program;
+use cognigy_sso_testkit::gitops;
 use cognigy_sso_testkit::real_provider::{NodeProvider, StartError, Zitadel};
+use cognigy_sso_testkit::rights::Mode;
 use cognigy_sso_testkit::tool::Tool;
 
 use crate::cargo::cargo;
-use crate::crd;
-use crate::image;
-use crate::release;
+use crate::{crd, image, manifests, metrics, release, rights, values};
 
 /// What was done so far.
 #[derive(Default)]
@@ -26,10 +26,17 @@ pub async fn run() -> anyhow::Result<ExitCode> {
     let mut run = Run::default();
     run.part("formatting", run_cargo(&["fmt", "--all", "--check"])).await?;
     run.part("lints", run_cargo(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"])).await?;
-    run.part("generated files", async { crd::check().map(|()| None) }).await?;
+    run.part("generated files", async {
+        crd::check().and_then(|()| metrics::check()).and_then(|()| values::check()).map(|()| None)
+    })
+    .await?;
     run.part("licences, bans and sources", check_dependencies()).await?;
     run.part("control plane, OpenID providers and tools", obtain()).await?;
-    run.part("tests", run_cargo(&["test", "--workspace"])).await?;
+    run.part("generated manifests", async { manifests::check().await.map(|()| None) }).await?;
+    run.part("page about rights", async { rights::check().await.map(|()| None) }).await?;
+    run.part("tests, with rights to the cluster", rights::measure(Mode::Cluster, &["test", "--workspace"])).await?;
+    run.part("operator, with rights to namespaces", rights::measure(Mode::Namespaces, &rights::TESTS)).await?;
+    run.part("operator, with rights by name", rights::measure(Mode::Named, &rights::TESTS)).await?;
     run.part("image and release", check_image()).await?;
     run.sum_up();
     Ok(ExitCode::SUCCESS)
@@ -86,18 +93,13 @@ async fn check_dependencies() -> anyhow::Result<Option<String>> {
 
 /// Builds the image as it would be given away, runs what is in it, and makes a release of it.
 async fn check_image() -> anyhow::Result<Option<String>> {
-    let Some(folder) = image::unpacked().await? else {
-        let left_out =
-            "The image and what is made with it (it takes root on Linux, and buildah: apt-get install buildah).";
-        println!("{left_out}");
-        return Ok(Some(left_out.to_owned()));
-    };
-    let mut tests = tokio::process::Command::from(cargo());
-    tests.args(["test", "--workspace", "--test", "it", "--", "--ignored", "image::"]).env("COGNIGY_SSO_IMAGE", folder);
-    let status = tests.kill_on_drop(true).status().await?;
-    ensure!(status.success(), "the image's tests: {status}");
-    release::rehearse().await?;
-    Ok(None)
+    if image::test().await? {
+        release::rehearse().await?;
+        return Ok(None);
+    }
+    let left_out = format!("The image and what is made with it ({}).", image::NEEDED);
+    println!("{left_out}");
+    Ok(Some(left_out))
 }
 
 /// Builds the tools, once, and says where they are.
@@ -105,6 +107,7 @@ pub async fn obtain_tools() -> anyhow::Result<()> {
     for tool in Tool::ALL {
         println!("{}", tool.obtain().await?.display());
     }
+    println!("{}", gitops::obtain().await?.display());
     Ok(())
 }
 

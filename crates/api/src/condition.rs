@@ -61,6 +61,32 @@ impl ConditionType {
         Self::Reconciling,
         Self::Stalled,
     ];
+
+    /// The type as Kubernetes spells it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ready => "Ready",
+            Self::SecretsResolved => "SecretsResolved",
+            Self::ConnectionReady => "ConnectionReady",
+            Self::IssuerVerified => "IssuerVerified",
+            Self::ClientVerified => "ClientVerified",
+            Self::Configured => "Configured",
+            Self::InSync => "InSync",
+            Self::Reconciling => "Reconciling",
+            Self::Stalled => "Stalled",
+        }
+    }
+
+    /// What it means that the condition is not there: those that are present only while true do not hold, of the others it is
+    /// not known (Kubernetes API conventions).
+    #[must_use]
+    pub fn when_absent(self) -> ConditionStatus {
+        match self {
+            Self::Reconciling | Self::Stalled => ConditionStatus::False,
+            _ => ConditionStatus::Unknown,
+        }
+    }
 }
 
 /// Status of a condition.
@@ -75,6 +101,9 @@ pub enum ConditionStatus {
 }
 
 impl ConditionStatus {
+    /// Every status.
+    pub const ALL: [Self; 3] = [Self::True, Self::False, Self::Unknown];
+
     /// The status as Kubernetes spells it.
     #[must_use]
     pub fn as_str(self) -> &'static str {

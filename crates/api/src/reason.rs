@@ -74,6 +74,8 @@ reasons! {
     SecretNotFound: "A referenced Secret does not exist.", "Create it; the operator notices by itself.";
     SecretNotSelected: "A referenced Secret does not carry the labels that the operator was told to ask for (--secret-selector).",
         "Give it those labels, or refer to another Secret; the operator notices by itself.";
+    NameNotListed: "A referenced Secret or ConfigMap is not among those that the operator was told to use (--secret-name, --config-map-name).",
+        "Correct the reference, or have the name added: secretNames or configMapNames in the chart's values.";
     ConfigMapNotFound: "A referenced ConfigMap does not exist.", "Create it; the operator notices by itself.";
     KeyNotFound: "A referenced Secret or ConfigMap lacks the named key.", "Add the key, or correct the reference.";
     EmptyValue: "A referenced value is empty.", "Put a value in.";

@@ -28,6 +28,65 @@ pub enum Answer {
     Found(Option<Change>),
 }
 
+/// What Cognigy.AI was sent to change something, whatever came of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Nothing.
+    #[default]
+    None,
+    /// A first configuration.
+    Configure,
+    /// A reset, and at once a configuration.
+    Change,
+    /// The same in place of what somebody else had applied before.
+    Adopt,
+    /// The same in place of what somebody else had made of it.
+    Correct,
+    /// The former configuration, after the new one was refused.
+    PutBack,
+    /// A reset, since the resource is being deleted.
+    Reset,
+}
+
+impl Action {
+    /// What a call of this stage makes of an effect; `None` for one that only reads.
+    pub(crate) fn of(stage: &Stage, effect: &Effect) -> Option<Self> {
+        match (stage, effect) {
+            (Stage::Doubt(_) | Stage::FindEvent(_), _) => None,
+            (Stage::PutBack(_), _) => Some(Self::PutBack),
+            (_, Effect::Apply(application)) => Some(match application.cause {
+                Cause::Declared if application.resets => Self::Change,
+                Cause::Declared => Self::Configure,
+                Cause::Adoption => Self::Adopt,
+                Cause::Drift => Self::Correct,
+                Cause::PutBack => Self::PutBack,
+            }),
+            _ => Some(Self::Reset),
+        }
+    }
+
+    /// The word for it in a log.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Configure => "configure",
+            Self::Change => "change",
+            Self::Adopt => "adopt",
+            Self::Correct => "correct",
+            Self::PutBack => "put_back",
+            Self::Reset => "reset",
+        }
+    }
+}
+
+impl Answer {
+    /// Was the call sent at all?
+    pub(crate) fn was_sent(&self) -> bool {
+        !matches!(self, Self::Failed(CallFault::Paused { .. } | CallFault::HostNotAllowed { .. }))
+    }
+}
+
 /// How far an effect is.
 #[derive(Debug)]
 pub(crate) enum Stage {

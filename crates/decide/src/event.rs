@@ -26,6 +26,20 @@ pub enum EventKind {
 }
 
 impl EventKind {
+    /// Every kind.
+    pub const ALL: [Self; 10] = [
+        Self::Configured,
+        Self::Adopted,
+        Self::Reset,
+        Self::RolledBack,
+        Self::DriftDetected,
+        Self::DriftCorrected,
+        Self::Conflict,
+        Self::VerificationFailed,
+        Self::DeletionBlocked,
+        Self::SecretExpiring,
+    ];
+
     /// The event's reason.
     #[must_use]
     pub fn reason(self) -> &'static str {

@@ -57,11 +57,7 @@ fn ahead(days: u32) -> SignedDuration {
 /// What there is to warn of; `None` where nothing was read. A Secret that cannot be read for now leaves its warning as it is.
 pub(crate) fn warnings(resource: &Resource, inputs: &Inputs, now: Timestamp) -> Option<Vec<ExpiringSecret>> {
     let expiries = inputs.expiries.as_ref()?;
-    let is_unread = |warning: &&ExpiringSecret| {
-        let is_it = |fault: &&InputFault| fault.is_unread() && *fault.name == *warning.name;
-        inputs.faults().any(|fault| is_it(&fault))
-    };
-    let kept = resource.status.expiring.iter().filter(is_unread).cloned();
+    let kept = resource.status.expiring.iter().filter(|warning| inputs.is_unread(&warning.name)).cloned();
     let mut warnings: Vec<_> = expiries.iter().filter_map(|expiry| expiry.warning(now)).chain(kept).collect();
     warnings.sort_by(|one, other| one.name.cmp(&other.name));
     Some(warnings)
@@ -70,6 +66,22 @@ pub(crate) fn warnings(resource: &Resource, inputs: &Inputs, now: Timestamp) -> 
 /// How long until there is more to warn of.
 pub(crate) fn until_next_threshold(inputs: &Inputs, now: Timestamp) -> Option<Duration> {
     inputs.expiries.iter().flatten().filter_map(|expiry| expiry.until_next_threshold(now)).min()
+}
+
+impl Inputs {
+    /// When the Secrets in use expire, as far as that was read last: `former` stays where nothing was read, and of a Secret that
+    /// cannot be read for now.
+    #[must_use]
+    pub fn expiries_after(&self, former: &[Expiry]) -> Box<[Expiry]> {
+        let Some(expiries) = &self.expiries else { return former.into() };
+        let is_read = |former: &Expiry| expiries.iter().any(|expiry| expiry.secret == former.secret);
+        let kept = former.iter().filter(|former| self.is_unread(&former.secret) && !is_read(former));
+        expiries.iter().chain(kept).cloned().collect()
+    }
+
+    fn is_unread(&self, secret: &str) -> bool {
+        self.faults().any(|fault| InputFault::is_unread(fault) && *fault.name == *secret)
+    }
 }
 
 impl Resource {

@@ -26,7 +26,7 @@ mod resource;
 mod summary;
 mod visit;
 
-pub use act::{Answer, Call};
+pub use act::{Action, Answer, Call};
 pub use checkup::{Check, CheckName, check_up};
 pub use claims::{Claimant, Claims};
 pub use client::{

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use cognigy_sso_api::{IdentityProviderConfigStatus, Operation, Pending};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::act::{Answer, Call, Stage};
+use crate::act::{Action, Answer, Call, Stage};
 use crate::client::Trial;
 use crate::conclude::{Conclusion, Ending, begin_putting_back, conclude, locate};
 use crate::desired::Desired;
@@ -80,6 +80,7 @@ pub struct Visit {
     drift: Option<String>,
     state: State,
     effects_left: usize,
+    action: Action,
 }
 
 #[derive(Debug)]
@@ -105,7 +106,8 @@ impl Visit {
         observed.last_tried = memory.last_tried;
         observed.previous = observed.previous.or_else(|| memory.previous.clone());
         let (fingerprint, drift, effects_left) = (None, None, MOST_EFFECTS);
-        Self { resource, memory, observed, seal, fingerprint, drift, state: State::Planning, effects_left }
+        let (state, action) = (State::Planning, Action::None);
+        Self { resource, memory, observed, seal, fingerprint, drift, state, effects_left, action }
     }
 
     /// The resource as it was written last.
@@ -133,6 +135,12 @@ impl Visit {
             State::Acting(plan, _) => plan.effect.as_ref(),
             _ => None,
         }
+    }
+
+    /// What Cognigy.AI was sent last to change something.
+    #[must_use]
+    pub fn action(&self) -> Action {
+        self.action
     }
 
     /// The resource and what is to be remembered of it, when the visit is over or has been broken off.
@@ -285,6 +293,9 @@ impl Visit {
     pub fn answered(&mut self, answer: Answer) {
         let State::Acting(plan, stage) = std::mem::replace(&mut self.state, State::Planning) else { return };
         let Some(effect) = &plan.effect else { return };
+        if let Some(action) = Action::of(&stage, effect).filter(|_| answer.was_sent()) {
+            self.action = action;
+        }
         let before = self.observed.newest_change();
         let is_news = |change: &Change| before.is_none_or(|before| change.is_after(before));
         let is_ours =

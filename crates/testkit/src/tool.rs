@@ -18,6 +18,8 @@ pub enum Tool {
     Helm4,
     /// Checks and tries alert rules.
     Promtool,
+    /// Tells which metrics and labels a query names.
+    Promql,
     /// Checks GitHub workflows.
     Actionlint,
     /// Lists what a binary is made of.
@@ -26,7 +28,7 @@ pub enum Tool {
 
 impl Tool {
     /// All there are.
-    pub const ALL: [Self; 5] = [Self::Helm3, Self::Helm4, Self::Promtool, Self::Actionlint, Self::Syft];
+    pub const ALL: [Self; 6] = [Self::Helm3, Self::Helm4, Self::Promtool, Self::Promql, Self::Actionlint, Self::Syft];
 
     /// The name of its file, and of its folder in `xtask/tools`.
     #[must_use]
@@ -35,6 +37,7 @@ impl Tool {
             Self::Helm3 => "helm3",
             Self::Helm4 => "helm4",
             Self::Promtool => "promtool",
+            Self::Promql => "promql",
             Self::Actionlint => "actionlint",
             Self::Syft => "syft",
         }
@@ -44,7 +47,7 @@ impl Tool {
         match self {
             Self::Helm3 => "helm.sh/helm/v3",
             Self::Helm4 => "helm.sh/helm/v4",
-            Self::Promtool => "github.com/prometheus/prometheus",
+            Self::Promtool | Self::Promql => "github.com/prometheus/prometheus",
             Self::Actionlint => "github.com/rhysd/actionlint",
             Self::Syft => "github.com/anchore/syft",
         }
@@ -54,6 +57,8 @@ impl Tool {
         let command = match self {
             Self::Helm3 | Self::Helm4 => "helm",
             Self::Promtool | Self::Actionlint | Self::Syft => self.name(),
+            // Its source lies beside its go.mod.
+            Self::Promql => return ".".to_owned(),
         };
         format!("{}/cmd/{command}", self.module())
     }
@@ -62,7 +67,7 @@ impl Tool {
         match self {
             Self::Helm3 | Self::Helm4 | Self::Promtool => "about 2 minutes",
             Self::Syft => "about 3 minutes",
-            Self::Actionlint => "some seconds",
+            Self::Promql | Self::Actionlint => "some seconds",
         }
     }
 
@@ -73,7 +78,7 @@ impl Tool {
     pub async fn obtain(self) -> anyhow::Result<PathBuf> {
         let modules = Modules::read(self)?;
         let version = modules.version(self.module())?;
-        let entry = Entry::new(self.name(), &version, &modules.files())?;
+        let entry = Entry::new(self.name(), &version, &modules.files()?)?;
         let log = entry.log();
         let build = async |folder: PathBuf| self.build(&modules, &version, &folder, &log).await;
         Ok(entry.obtain(build).await?.join(self.name()))
@@ -94,7 +99,9 @@ impl Tool {
     fn linker_flags(self, modules: &Modules) -> anyhow::Result<String> {
         let package = match self {
             Self::Helm3 => "helm.sh/helm/v3/pkg/chartutil",
-            Self::Promtool | Self::Actionlint | Self::Helm4 | Self::Syft => return Ok("-s -w".to_owned()),
+            Self::Promtool | Self::Promql | Self::Actionlint | Self::Helm4 | Self::Syft => {
+                return Ok("-s -w".to_owned());
+            }
         };
         // Its libraries v0.36.x come with Kubernetes 1.36.
         let libraries = modules.version("k8s.io/client-go")?;
@@ -117,8 +124,12 @@ impl Modules {
         Ok(Self { folder, go_mod })
     }
 
-    fn files(&self) -> [PathBuf; 2] {
-        ["go.mod", "go.sum"].map(|file| self.folder.join(file))
+    /// All that it is built from: the modules that are pinned, and the source of a tool of our own.
+    fn files(&self) -> anyhow::Result<Vec<PathBuf>> {
+        let entries = fs::read_dir(&self.folder)?.collect::<Result<Vec<_>, _>>()?;
+        let mut files: Vec<_> = entries.into_iter().map(|entry| entry.path()).collect();
+        files.sort();
+        Ok(files)
     }
 
     fn version(&self, module: &str) -> anyhow::Result<String> {

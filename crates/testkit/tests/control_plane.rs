@@ -60,7 +60,7 @@ async fn two_at_a_time_share_nothing() {
 #[tokio::test]
 async fn with_a_controller_manager_namespaces_go_away_and_the_audit_log_says_who_asked() {
     let policy = "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: Metadata}]\n";
-    let options = Options { audit_policy: Some(policy.into()), controller_manager: true };
+    let options = Options { audit_policy: Some(policy.into()), controller_manager: true, ..Options::default() };
     let plane = ControlPlane::start(&options).await.unwrap();
     let namespaces: Api<Namespace> = Api::all(plane.client().await.unwrap());
     let name = "short-lived";
@@ -76,7 +76,7 @@ async fn with_a_controller_manager_namespaces_go_away_and_the_audit_log_says_who
 
 #[tokio::test]
 async fn a_program_that_fails_shows_the_end_of_its_log() {
-    let options = Options { audit_policy: Some("kind: Nonsense\n".into()), controller_manager: false };
+    let options = Options { audit_policy: Some("kind: Nonsense\n".into()), ..Options::default() };
     let error = ControlPlane::start(&options).await.unwrap_err().to_string();
     assert!(error.contains("kube-apiserver ended with code 1"), "{error}");
     assert!(error.contains("Nonsense"), "{error}");

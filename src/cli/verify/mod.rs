@@ -22,6 +22,7 @@ use crate::egress::Egress;
 use crate::lease::Claim;
 use crate::observe::{Observer, Reader};
 use crate::openid::{Providers, Trials};
+use crate::permitted::Permitted;
 use crate::selector::LabelSelector;
 use progress::Progress;
 use report::{Checked, Report};
@@ -135,7 +136,7 @@ impl Verify {
             selector: self.selector.as_ref(),
         };
         let found = sources::in_cluster(&client, &wanted).await?;
-        Ok((Reader::Cluster { client, selector: None }, found))
+        Ok((Reader::Cluster { client, permitted: Permitted::default() }, found))
     }
 
     /// One for each resource: none shall stand back because another declares the same organization.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use cognigy_sso_decide::Resource;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::report::printable;
+use crate::cli::table::printable;
 
 /// Often enough for nobody to think that it hangs.
 const HEARTBEAT: Duration = Duration::from_secs(5);

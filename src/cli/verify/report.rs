@@ -1,16 +1,13 @@
 //! What was found: a table for people, JSON for programs.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 
-use anstyle::{AnsiColor, Style};
+use anstyle::AnsiColor;
 use cognigy_sso_api::ConditionStatus;
 use cognigy_sso_decide::{Check, CheckName, Resource};
 use serde::Serialize;
 
-/// The narrowest and the widest that a message is wrapped to, in columns.
-const WIDTHS: std::ops::RangeInclusive<usize> = 40..=120;
-/// Columns before a message.
-const INDENT: usize = 28;
+use crate::cli::table::{self, printable};
 
 /// What the checks come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -46,13 +43,12 @@ impl Verdict {
         }
     }
 
-    fn style(self) -> Style {
-        let color = match self {
+    fn color(self) -> AnsiColor {
+        match self {
             Self::Verified => AnsiColor::Green,
             Self::Refuted => AnsiColor::Red,
             Self::Unknown => AnsiColor::Yellow,
-        };
-        color.on_default()
+        }
     }
 }
 
@@ -119,8 +115,7 @@ impl Report {
 
     pub(super) fn print_table(&self) -> io::Result<()> {
         let mut out = anstream::stdout();
-        let width = if io::stdout().is_terminal() { textwrap::termwidth() } else { *WIDTHS.end() };
-        let width = width.clamp(*WIDTHS.start(), *WIDTHS.end());
+        let width = table::width();
         for checked in &self.checked {
             checked.write(&mut out, width)?;
         }
@@ -135,29 +130,13 @@ fn resources(count: usize) -> String {
     if count == 1 { "1 resource".to_owned() } else { format!("{count} resources") }
 }
 
-/// Text from files as it may be printed: control characters could change what a terminal shows, or what a CI runner takes for a
-/// command.
-pub(super) fn printable(text: &str) -> String {
-    text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
-}
-
 impl Checked {
     fn write(&self, out: &mut impl Write, width: usize) -> io::Result<()> {
         writeln!(out, "{} ({})", printable(&self.name), printable(&self.source))?;
         for line in &self.checks {
-            let style = line.result.style();
-            let word = line.result.word();
-            let message = wrapped(&printable(&line.message), width);
-            writeln!(out, "  {:<13} {style}{word:<11}{style:#} {message}", line.check)?;
+            let verdict = table::Verdict { word: line.result.word(), color: line.result.color() };
+            table::line(out, width, line.check, verdict, &line.message)?;
         }
         writeln!(out)
     }
-}
-
-/// A message on as many lines as it takes, the later ones below the first. Words are not cut: URLs are to be copied.
-fn wrapped(message: &str, width: usize) -> String {
-    let indent = " ".repeat(INDENT);
-    let room = width.saturating_sub(INDENT).max(20);
-    let options = textwrap::Options::new(room).break_words(false);
-    textwrap::wrap(message, options.word_splitter(textwrap::WordSplitter::NoHyphenation)).join(&format!("\n{indent}"))
 }

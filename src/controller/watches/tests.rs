@@ -66,9 +66,8 @@ fn api_server() -> (Client, Requests) {
     (Client::new(server, "default"), requests)
 }
 
-fn scope(secret_selector: Option<&str>) -> Scope {
-    let secret_selector = secret_selector.map(|text| text.parse().unwrap());
-    Scope { namespaces: Vec::new(), selector: None, secret_selector }
+fn scope(permitted: Permitted) -> Scope {
+    Scope { namespaces: Vec::new(), selector: None, permitted }
 }
 
 /// All that is known when every list is complete, and how many resources had no name.
@@ -90,7 +89,7 @@ async fn synced(client: &Client, scope: &Scope) -> (Store, usize) {
 #[tokio::test]
 async fn one_resource_that_cannot_be_decoded_among_ten_thousand_stops_nothing_and_is_reported() {
     let (client, requests) = api_server();
-    let (store, nameless) = synced(&client, &scope(None)).await;
+    let (store, nameless) = synced(&client, &scope(Permitted::default())).await;
     assert_eq!((store.len(), nameless), (RESOURCES - 1, 1));
     let key = |number| Key { namespace: "sso".into(), name: format!("r-{number}").into() };
     for number in (0..RESOURCES).filter(|number| *number != NAMELESS) {
@@ -119,7 +118,8 @@ async fn one_resource_that_cannot_be_decoded_among_ten_thousand_stops_nothing_an
 async fn no_secret_without_the_labels_is_watched() {
     for (selector, expected) in [(None, false), (Some("use=yes"), true)] {
         let (client, requests) = api_server();
-        drop(synced(&client, &scope(selector)).await);
+        let secret_selector = selector.map(|text| text.parse().unwrap());
+        drop(synced(&client, &scope(Permitted { secret_selector, ..Permitted::default() })).await);
         let requests = requests.lock();
         let asked = |kind: &str| {
             let path = format!("GET /api/v1/{kind}?");
@@ -127,5 +127,34 @@ async fn no_secret_without_the_labels_is_watched() {
             of_kind.map(|(request, _)| request.contains("labelSelector=use%3Dyes")).collect::<Vec<_>>()
         };
         assert_eq!((asked("secrets"), asked("configmaps")), (vec![expected], vec![false]), "{requests:?}");
+    }
+}
+
+#[tokio::test]
+async fn where_names_are_given_each_is_watched_and_nothing_else_in_each_namespace() {
+    let names = |names: &[&str]| names.iter().map(|name| name.parse().unwrap()).collect();
+    let permitted = Permitted {
+        secret_selector: Some("use=yes".parse().unwrap()),
+        secret_names: names(&["one", "two"]),
+        config_map_names: names(&["ca"]),
+    };
+    let namespaces = ["a", "b"].map(str::to_owned).to_vec();
+    for (namespaces, places) in [(Vec::new(), vec![""]), (namespaces, vec!["namespaces/a/", "namespaces/b/"])] {
+        let (client, requests) = api_server();
+        drop(synced(&client, &Scope { namespaces, ..scope(permitted.clone()) }).await);
+        let mut asked: Vec<_> = requests.lock().iter().map(|(request, _)| request.clone()).collect();
+        asked.retain(|request| request.contains("/api/v1/") && !request.contains("watch=true"));
+        asked.sort();
+        let mut expected = Vec::new();
+        for (kind, labels, names) in
+            [("secrets", "&labelSelector=use%3Dyes", vec!["one", "two"]), ("configmaps", "", vec!["ca"])]
+        {
+            let all = places.iter().flat_map(|place| names.iter().map(move |name| (place, name)));
+            expected.extend(all.map(|(place, name)| {
+                format!("GET /api/v1/{place}{kind}?&fieldSelector=metadata.name%3D{name}{labels}&limit=50")
+            }));
+        }
+        expected.sort();
+        assert_eq!(asked, expected);
     }
 }

@@ -19,6 +19,7 @@ use super::raw_server::{Parts, RawServer};
 use super::{
     Authorities, BOUNDS, Bounds, CaBundle, Call, Egress, Lookup, Means, get, get_within, means, names, policy, trusting,
 };
+use crate::metrics::Operation;
 use crate::openid::Providers;
 
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -215,7 +216,8 @@ async fn calls_with_the_same_authority_share_a_client_and_its_connections() {
     );
     let attempts = async |ca: Option<&CaBundle>| {
         let url = Issuer::parse(&issuer).unwrap().discovery_url();
-        let call = Call { method: Method::GET, url: &url, ca, headers: HeaderMap::new(), body: None, bounds: BOUNDS };
+        let (operation, method, headers) = (Operation::Keys, Method::GET, HeaderMap::new());
+        let call = Call { operation, method, url: &url, ca, headers, body: None, bounds: BOUNDS };
         let answer = egress.send(call).await;
         (egress.means.gate.take_attempts(), answer.map(|answer| answer.status))
     };

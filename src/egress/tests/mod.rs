@@ -1,6 +1,7 @@
 //! What goes out, and where to: nothing here opens a socket to another machine.
 
 mod answers;
+mod collector;
 mod connections;
 mod corpus;
 mod gate;
@@ -24,6 +25,7 @@ pub(super) use gate::Gate;
 use super::proxies::Proxies;
 use super::resolver::Lookup;
 use super::{AddressPolicy, Answer, Authorities, Bounds, CaBundle, Call, Egress, Excess, Means};
+use crate::metrics::Operation;
 
 const BOUNDS: Bounds = Bounds { bytes: 64 * 1024, excess: Excess::Refuse, time: Duration::from_secs(10) };
 
@@ -55,5 +57,6 @@ async fn get(egress: &Egress, url: &str) -> Result<Answer, TransportFault> {
 }
 
 async fn get_within(egress: &Egress, url: &str, bounds: Bounds) -> Result<Answer, TransportFault> {
-    egress.send(Call { method: Method::GET, url, ca: None, headers: HeaderMap::new(), body: None, bounds }).await
+    let (operation, method, headers) = (Operation::Keys, Method::GET, HeaderMap::new());
+    egress.send(Call { operation, method, url, ca: None, headers, body: None, bounds }).await
 }

@@ -13,6 +13,7 @@ use super::credentials::Form;
 use super::redirect::Request;
 use super::{BOUNDS, Client, made_up, page, token};
 use crate::egress::{Answer, Call, Egress};
+use crate::metrics::Operation;
 
 /// Where authorization requests are made for one trial.
 pub(super) struct Desk<'a> {
@@ -92,8 +93,9 @@ impl<'a> Desk<'a> {
     }
 
     async fn visit(&self, target: Target, url: &Url) -> Arrival {
-        let (headers, ca) = (HeaderMap::new(), self.client.ca);
-        let call = Call { method: Method::GET, url: url.as_str(), ca, headers, body: None, bounds: BOUNDS };
+        let (operation, method, headers) = (Operation::Authorize, Method::GET, HeaderMap::new());
+        let (url_text, ca) = (url.as_str(), self.client.ca);
+        let call = Call { operation, method, url: url_text, ca, headers, body: None, bounds: BOUNDS };
         match self.egress.send(call).await {
             Ok(answer) => self.arrival(target, url, &answer),
             Err(fault) => Arrival::None(NoAnswer::Transport(fault)),
@@ -119,7 +121,8 @@ impl<'a> Desk<'a> {
         let members = self.members(target);
         let form = members.iter().fold(Form::default(), |form, (name, value)| form.with(name, value));
         let manner = Manner::Method(self.client.method());
-        match token::post(self.egress, self.client, url, secret.expose_secret(), manner, form).await {
+        let endpoint = token::Endpoint { operation: Operation::PushedAuthorization, url };
+        match token::post(self.egress, self.client, endpoint, secret.expose_secret(), manner, form).await {
             Ok(Answer { status: 200 | 201, .. }) => Arrival::Taken,
             Ok(Answer { status, .. }) if NoAnswer::of_status(status).is_none() && status >= 400 => {
                 Arrival::Page { status, names: None }

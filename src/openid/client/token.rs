@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::credentials::{Form, Presented};
 use super::{BOUNDS, Client, error_code, made_up};
 use crate::egress::{Answer, Call, Egress};
+use crate::metrics::Operation;
 
 /// What stands in the callback's place while that is not known: the code is looked at first everywhere.
 const NO_CALLBACK: &str = "https://callback.invalid/";
@@ -35,17 +36,24 @@ pub(super) async fn ask(
             .with("redirect_uri", client.callback.unwrap_or(NO_CALLBACK)),
         Grant::RefreshToken => Form::default().with("grant_type", "refresh_token").with("refresh_token", &made_up()),
     };
-    match post(egress, client, &client.provider.token_endpoint, secret, question.manner, form).await {
+    let endpoint = Endpoint { operation: Operation::Token, url: &client.provider.token_endpoint };
+    match post(egress, client, endpoint, secret, question.manner, form).await {
         Ok(answer) => read(&answer),
         Err(fault) => TokenAnswer::None(NoAnswer::Transport(fault)),
     }
+}
+
+/// An endpoint that the client authenticates at, and what it is asked there.
+pub(super) struct Endpoint<'a> {
+    pub(super) operation: Operation,
+    pub(super) url: &'a str,
 }
 
 /// Posts a form to an endpoint that the client authenticates at.
 pub(super) async fn post(
     egress: &Egress,
     client: &Client<'_>,
-    url: &str,
+    Endpoint { operation, url }: Endpoint<'_>,
     secret: &str,
     manner: Manner,
     form: Form,
@@ -53,7 +61,7 @@ pub(super) async fn post(
     let mut headers = HeaderMap::from_iter([(CONTENT_TYPE, FORM), (ACCEPT, JSON)]);
     let presented = Presented { id: client.id, secret, audience: &client.provider.token_endpoint };
     let body = Some(presented.show(manner, &mut headers, form).into_body());
-    egress.send(Call { method: Method::POST, url, ca: client.ca, headers, body, bounds: BOUNDS }).await
+    egress.send(Call { operation, method: Method::POST, url, ca: client.ca, headers, body, bounds: BOUNDS }).await
 }
 
 /// The error of an answer, under the name that RFC 6749 gives it or the one that some use instead.

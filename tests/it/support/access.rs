@@ -1,6 +1,6 @@
 //! A user for each world that may do only what it is granted.
 
-use k8s_openapi::api::rbac::v1::{Role, RoleBinding};
+use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding, Role, RoleBinding};
 use kube::Api;
 use kube::api::{DeleteParams, PostParams};
 use serde_json::{Value, json};
@@ -23,12 +23,19 @@ pub async fn grant(world: &World, name: &str, rules: Value) {
     let role = json!({ "metadata": { "name": name }, "rules": rules });
     let api: Api<Role> = Api::namespaced(world.client.clone(), &world.namespace);
     api.create(&PostParams::default(), &serde_json::from_value(role).unwrap()).await.unwrap();
-    let binding = json!({
-        "metadata": { "name": name },
-        "roleRef": { "apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": name },
-        "subjects": [{ "apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": user(world) }],
-    });
+    let binding = binding(world, "Role", name);
     let bindings: Api<RoleBinding> = Api::namespaced(world.client.clone(), &world.namespace);
+    bindings.create(&PostParams::default(), &serde_json::from_value(binding).unwrap()).await.unwrap();
+}
+
+/// Lets the limited user do this in all namespaces.
+pub async fn grant_everywhere(world: &World, name: &str, rules: Value) {
+    let name = format!("{name}-{}", world.namespace);
+    let role = json!({ "metadata": { "name": name }, "rules": rules });
+    let api: Api<ClusterRole> = Api::all(world.client.clone());
+    api.create(&PostParams::default(), &serde_json::from_value(role).unwrap()).await.unwrap();
+    let bindings: Api<ClusterRoleBinding> = Api::all(world.client.clone());
+    let binding = binding(world, "ClusterRole", &name);
     bindings.create(&PostParams::default(), &serde_json::from_value(binding).unwrap()).await.unwrap();
 }
 
@@ -38,6 +45,14 @@ pub async fn withdraw(world: &World, name: &str) {
     bindings.delete(name, &DeleteParams::default()).await.unwrap();
     let roles: Api<Role> = Api::namespaced(world.client.clone(), &world.namespace);
     roles.delete(name, &DeleteParams::default()).await.unwrap();
+}
+
+fn binding(world: &World, kind: &str, name: &str) -> Value {
+    json!({
+        "metadata": { "name": name },
+        "roleRef": { "apiGroup": "rbac.authorization.k8s.io", "kind": kind, "name": name },
+        "subjects": [{ "apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": user(world) }],
+    })
 }
 
 fn user(world: &World) -> String {

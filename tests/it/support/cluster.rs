@@ -1,6 +1,7 @@
 //! The control plane that all tests of this binary share.
 
 use cognigy_sso_testkit::control_plane::{ControlPlane, Options};
+use cognigy_sso_testkit::rights::{self, Mode};
 use k8s_openapi::api::core::v1::Namespace;
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use kube::api::PostParams;
@@ -19,9 +20,26 @@ pub async fn cluster() -> &'static ControlPlane {
 async fn start() -> ControlPlane {
     // Several parts of a test speak TLS, and each takes the process's provider.
     let _already_installed = rustls::crypto::ring::default_provider().install_default();
-    let cluster = ControlPlane::start(&Options::default()).await.unwrap();
+    let cluster = ControlPlane::start(&audited("shared")).await.unwrap();
     install_definition(&cluster.client().await.unwrap()).await;
     cluster
+}
+
+/// Lets the API server log what operators ask, where the environment wants to know.
+fn audited(name: &str) -> Options {
+    let audit_log = rights::audit_log(name);
+    let audit_policy = audit_log.is_some().then(|| rights::AUDIT_POLICY.to_owned());
+    Options { audit_policy, audit_log, ..Options::default() }
+}
+
+/// A control plane for one test, whose operator may look after all namespaces. What it asks counts in the mode that grants
+/// rights to all of them.
+pub async fn own_cluster(options: Options) -> ControlPlane {
+    let counts = Mode::from_environment().unwrap() == Mode::Cluster;
+    let audit = if counts { audited("own") } else { Options::default() };
+    ControlPlane::start(&Options { audit_policy: audit.audit_policy, audit_log: audit.audit_log, ..options })
+        .await
+        .unwrap()
 }
 
 /// Installs the definition, and waits until it is served.

@@ -2,8 +2,10 @@
 //! the operator's binary.
 
 mod access;
+mod account;
 mod cluster;
 mod line;
+mod names;
 mod objects;
 mod operator;
 
@@ -14,6 +16,7 @@ use std::time::Duration;
 use cognigy_sso_api::{
     Condition, ConditionStatus, ConditionType, IdentityProviderConfig, RECONCILE_REQUESTED_AT, Reason,
 };
+use cognigy_sso_decide::ObjectKind;
 use cognigy_sso_testkit::cognigy::{Operation, StandIn};
 use cognigy_sso_testkit::pki::Authority;
 use cognigy_sso_testkit::provider::{Client as Registered, Provider, Style};
@@ -22,8 +25,9 @@ use kube::api::{DeleteParams, Patch, PatchParams, PostParams};
 use kube::{Api, Client};
 use serde_json::{Value, json};
 
-pub use access::{grant, limited_kubeconfig, withdraw};
-pub use cluster::{client, cluster, install_definition, namespace};
+pub use access::{grant, grant_everywhere, limited_kubeconfig, withdraw};
+pub use account::LEASE;
+pub use cluster::{client, cluster, install_definition, namespace, own_cluster};
 pub use line::Line;
 pub use objects::{API_KEY, Idp, ORGANIZATION, SECRET};
 pub use operator::Operator;
@@ -136,7 +140,18 @@ impl World {
         self.put_secret_bytes(name, "Opaque", &values).await;
     }
 
+    /// Announces Secrets that there will be when the operator runs already.
+    pub fn will_have(&self, secrets: impl IntoIterator<Item = impl AsRef<str>>) {
+        secrets.into_iter().for_each(|name| names::note(&self.namespace, ObjectKind::Secret, name.as_ref()));
+    }
+
+    /// Announces a ConfigMap that there will be when the operator runs already.
+    pub fn will_have_config_map(&self, name: &str) {
+        names::note(&self.namespace, ObjectKind::ConfigMap, name);
+    }
+
     pub async fn put_secret_bytes(&self, name: &str, r#type: &str, values: &[(&str, &[u8])]) {
+        self.will_have([name]);
         let data: BTreeMap<_, _> =
             values.iter().map(|(key, value)| ((*key).to_owned(), k8s_openapi::ByteString(value.to_vec()))).collect();
         // One of these types must say whose token it is.
@@ -155,7 +170,14 @@ impl World {
         Api::namespaced(self.client.clone(), &self.namespace)
     }
 
+    /// Labels a Secret, or takes the label away.
+    pub async fn label_secret(&self, name: &str, label: &str, value: Value) {
+        let labels = json!({ "metadata": { "labels": { label: value } } });
+        self.secrets().patch(name, &PatchParams::default(), &Patch::Merge(labels)).await.unwrap();
+    }
+
     pub async fn put_config_map(&self, name: &str, values: &[(&str, &str)]) {
+        self.will_have_config_map(name);
         let data: BTreeMap<_, _> = values.iter().copied().collect();
         let map = json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": name }, "data": data });
         let api: Api<ConfigMap> = Api::namespaced(self.client.clone(), &self.namespace);

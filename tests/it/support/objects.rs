@@ -52,6 +52,11 @@ impl Idp {
         self.with(pointer, value)
     }
 
+    /// As a person writes it, without what the API server fills in.
+    pub fn written(self) -> Value {
+        self.0
+    }
+
     pub fn build(self) -> IdentityProviderConfig {
         serde_json::from_value(self.0).expect("a resource")
     }

@@ -46,6 +46,7 @@ async fn a_sample_of_transitions_ends_as_the_conditions_promise_and_comes_back()
 /// A world in which some of the references that are drawn lead to what they should lead to, and some to what they should not.
 async fn world() -> World {
     let world = World::new("transitions-sample").await;
+    world.will_have((0..LANES).map(key_secret));
     world.put_secret("acme-oidc", &[("clientSecret", SECRET), ("clientId", "acme"), ("a", SECRET)]).await;
     world.put_secret("a", &[("clientSecret", "another"), ("apiKey", "nobody's"), ("a", "acme")]).await;
     for map in ["ca", "a"] {
@@ -56,6 +57,11 @@ async fn world() -> World {
 
 fn name(lane: usize) -> String {
     format!("acme-{lane}")
+}
+
+/// The Secret with the key to the lane's organization.
+fn key_secret(lane: usize) -> String {
+    format!("cognigy-api-{lane}")
 }
 
 fn organization(lane: usize) -> String {
@@ -99,7 +105,7 @@ impl<'a> Lane<'a> {
 
     /// Creates a resource with an organization of its own, and answers with it.
     async fn base(world: &World, lane: usize) -> Value {
-        let (key, secret) = (format!("api-key-{lane}"), format!("cognigy-api-{lane}"));
+        let (key, secret) = (format!("api-key-{lane}"), key_secret(lane));
         world.cognigy.add_admin(&key, &organization(lane));
         world.put_secret(&secret, &[("apiKey", &key)]).await;
         let idp = world.idp(&name(lane)).with("/spec/cognigy/apiKeySecretRef/name", json!(secret));

@@ -97,7 +97,14 @@ fn command(program: &Path, kubeconfig: &Path, health_port: u16) -> Command {
     }
     command.env("KUBECONFIG", kubeconfig).env("NO_COLOR", "1");
     command.args(["run", "--cognigy-host", "localhost", "--allow-network", "127.0.0.0/8,::1/128"]);
-    command.args(["--log-format", "pretty", "--health-address", &format!("127.0.0.1:{health_port}")]);
+    command.args([
+        "--log-format",
+        "pretty",
+        "--health-address",
+        &format!("127.0.0.1:{health_port}"),
+        "--metrics-address",
+        "0",
+    ]);
     command
 }
 

@@ -35,6 +35,8 @@ pub struct Conclusion {
     pub events: Vec<Event>,
     /// How long until the next visit.
     pub next: Duration,
+    /// Is something missing or out of reach, so that the work is not over and goes on by itself?
+    pub retries: bool,
 }
 
 /// How long a visit is put off when the spec cannot be read or asks for no visits.
@@ -90,7 +92,8 @@ pub fn conclude(ending: &Ending<'_>) -> Conclusion {
     // Retries come soon enough.
     let threshold = expiry::until_next_threshold(&observed.inputs, moment.now).filter(|_| failing_since.is_none());
     let next = threshold.map_or(next, |threshold| threshold.min(next));
-    Conclusion { status, events, next }
+    let retries = found.iter().any(|(_, finding)| finding.class.is_some_and(|class| class != Class::Input));
+    Conclusion { status, events, next, retries }
 }
 
 /// Somebody has acted: corrections are counted anew, and who asks for a check wants what was refused to be tried once more, be

@@ -15,6 +15,16 @@ pub enum ObjectKind {
     ConfigMap,
 }
 
+impl ObjectKind {
+    /// What lists the names of the objects that the operator may use: its flag, and the chart's value.
+    fn list(self) -> [&'static str; 2] {
+        match self {
+            Self::Secret => ["--secret-name", "secretNames"],
+            Self::ConfigMap => ["--config-map-name", "configMapNames"],
+        }
+    }
+}
+
 impl fmt::Display for ObjectKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
@@ -73,6 +83,8 @@ pub enum InputProblem {
     TypeRefused(String),
     /// The Secret does not carry the labels that this selector asks for.
     NotSelected(String),
+    /// The object's name is not among those that the operator was told to use.
+    NotListed,
     /// No usable PEM certificate.
     NoCertificate,
     /// The object is not among those that were given to be checked: it may exist all the same.
@@ -92,6 +104,7 @@ impl Fault for InputFault {
             (InputProblem::Empty, _) => Reason::EmptyValue,
             (InputProblem::TypeRefused(_), _) => Reason::SecretTypeRefused,
             (InputProblem::NotSelected(_), _) => Reason::SecretNotSelected,
+            (InputProblem::NotListed, _) => Reason::NameNotListed,
             (InputProblem::NoCertificate, _) => Reason::InvalidCertificate,
             (InputProblem::NotGiven, _) => Reason::NotChecked,
             (InputProblem::Forbidden, _) => Reason::AccessDenied,
@@ -138,6 +151,13 @@ impl Fault for InputFault {
                 "{field}: Secret {name} does not carry the labels that Secrets need here ({selector}), so that it is not used. \
                  Give it those labels, or refer to another Secret."
             ),
+            InputProblem::NotListed => {
+                let [flag, value] = kind.list();
+                format!(
+                    "{field}: {kind} {name} is not among those that this operator may use ({flag}). Correct the reference, or \
+                     have the name added ({value} in the chart's values)."
+                )
+            }
             InputProblem::NoCertificate => format!(
                 "{field}: key {key} of {kind} {name} holds no usable PEM certificate. Store the authority's certificates \
                  as PEM."

@@ -23,6 +23,18 @@ pub(super) struct Fields {
 }
 
 impl TransportFault {
+    /// The word for it in metrics and spans.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unreachable => "unreachable",
+            Self::Untrusted => "untrusted",
+            Self::TimedOut => "timed_out",
+            Self::Cut => "cut",
+            Self::TooLarge => "too_large",
+        }
+    }
+
     pub(super) fn text(self, server: &str, fields: &Fields) -> String {
         let Fields { url, authority } = fields;
         match self {

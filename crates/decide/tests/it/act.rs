@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use cognigy_sso_api::{AdoptionPolicy, ConditionType, DeletionPolicy, Operation};
 use cognigy_sso_decide::{
-    Answer, Call, Change, ChangeKind, CognigyCall, Conclusion, Memory, Observed, Resource, Step, Trial, Visit, Write,
+    Answer, Call, CallFault, Change, ChangeKind, CognigyCall, Conclusion, Memory, Observed, Resource, Step, Trial,
+    Visit, Write,
 };
 
 use crate::support::{
@@ -26,6 +27,17 @@ impl Making {
 
     /// Makes the visit with these answers, and says what was concluded.
     fn with(mut self, answers: impl IntoIterator<Item = Answer>) -> (Vec<String>, Resource, Conclusion) {
+        let conclusion = self.end(answers);
+        (self.steps, self.visit.resource().clone(), conclusion)
+    }
+
+    /// Makes the visit with these answers, and says what Cognigy.AI was sent.
+    fn sends(mut self, answers: impl IntoIterator<Item = Answer>) -> &'static str {
+        self.end(answers);
+        self.visit.action().as_str()
+    }
+
+    fn end(&mut self, answers: impl IntoIterator<Item = Answer>) -> Conclusion {
         let mut answers = answers.into_iter();
         loop {
             match self.visit.step(at(later(60))) {
@@ -45,7 +57,7 @@ impl Making {
                 Step::Tell(event) => self.steps.push(event.kind.reason().to_owned()),
                 Step::End(conclusion) => {
                     assert!(answers.next().is_none(), "fewer calls than were foreseen: {:?}", self.steps);
-                    return (self.steps, self.visit.resource().clone(), *conclusion);
+                    return *conclusion;
                 }
             }
         }
@@ -285,4 +297,19 @@ fn what_an_event_is_found_by_is_not_what_it_was_before() {
     let (_, _, conclusion) = making.with([Answer::Done, found("event-0", ChangeKind::Configure, USER)]);
     assert_eq!(event_of(&conclusion), None);
     assert!(condition(&conclusion.status, ConditionType::InSync).is_some());
+}
+
+#[test]
+fn what_was_sent_is_told_in_a_word() {
+    let event = || found("event-3", ChangeKind::Configure, USER);
+    assert_eq!(first().sends([Answer::Done, event()]), "configure");
+    assert_eq!(first().sends([failed(422)]), "configure", "whatever came of it");
+    assert_eq!(rotation().sends([Answer::Done, Answer::Done, event()]), "change");
+    assert_eq!(rotation().sends([Answer::Done, failed(422), Answer::Done, event()]), "put_back");
+    let ready = ready(|spec| spec.deletion_policy = DeletionPolicy::Reset);
+    assert_eq!(Making::of(deleted(ready.clone()), Memory::default(), observed(|_| {})).sends([Answer::Done]), "reset");
+    assert_eq!(Making::of(ready, Memory::default(), observed(|_| {})).sends([]), "none");
+    for fault in [CallFault::Paused { seconds: 5 }, CallFault::HostNotAllowed { host: "api.example".to_owned() }] {
+        assert_eq!(first().sends([Answer::Failed(fault)]), "none", "it was not sent");
+    }
 }

@@ -175,3 +175,24 @@ fn after_a_restart_a_warning_that_came_due_is_not_put_off() {
     assert_eq!(until(29, &warned), Some(Duration::from_hours(15 * 24)));
     assert_eq!(until(-1, &look_before(-DAY, warned).resource), None);
 }
+
+#[test]
+fn what_cannot_be_looked_at_expires_when_it_did_and_what_is_gone_does_not() {
+    let date = |name: &str, days| Expiry::read(name, &later(days * DAY).to_string());
+    let former = [date("acme-oidc", 10), date("cognigy-api", 2)];
+    let mut inputs = observed(|observed| observed.inputs.expiries = Some(vec![date("cognigy-api", 3)])).inputs;
+    assert_eq!(*inputs.expiries_after(&former), [date("cognigy-api", 3)], "the other is read and says nothing");
+    let mut unread = observed(|observed| {
+        crate::support::client_secret_says(observed, InputProblem::Unavailable);
+        observed.inputs.expiries = Some(vec![date("cognigy-api", 3)]);
+    });
+    for (name, expected) in [
+        ("acme-oidc", vec![date("cognigy-api", 3), date("acme-oidc", 10)]),
+        ("cognigy-api", vec![date("cognigy-api", 3)]),
+    ] {
+        name.clone_into(&mut unread.inputs.client_secret.as_mut().unwrap_err().name);
+        assert_eq!(*unread.inputs.expiries_after(&former), *expected, "{name}");
+    }
+    inputs.expiries = None;
+    assert_eq!(*inputs.expiries_after(&former), former, "nothing was looked at");
+}

@@ -36,4 +36,5 @@ mod requeue;
 mod rollback;
 mod rules;
 mod secrecy;
+mod statuses;
 mod support;

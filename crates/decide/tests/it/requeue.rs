@@ -161,3 +161,20 @@ proptest! {
         prop_assert!(pause <= interval.max(Duration::from_mins(15).mul_f64(1.1)), "{pause:?}");
     }
 }
+
+#[test]
+fn what_is_awaited_or_may_pass_is_not_over() {
+    type Observe = fn(&mut Observed);
+    let table: [(&str, Observe, bool); 5] = [
+        ("all is well", |_| {}, false),
+        ("somebody must act", crate::support::issuer_refuted, false),
+        ("it may pass", cognigy_unknown, true),
+        ("it may pass, and nothing needs it now", crate::support::issuer_unknown, true),
+        ("others may be about to create it", |observed| client_secret_says(observed, InputProblem::ObjectAbsent), true),
+    ];
+    for (what, observe, retries) in table {
+        let (resource, observed) = (ready(|_| {}), observed(observe));
+        let plan = plan(&resource, &observed, now());
+        assert_eq!(end(&resource, &observed, &plan, None, None, at(now())).retries, retries, "{what}");
+    }
+}

@@ -178,7 +178,7 @@ impl Process {
         mut memory: Memory,
         overwrite: bool,
     ) -> Outcome {
-        let Conclusion { status, events, next } = conclusion;
+        let Conclusion { status, events, next, .. } = conclusion;
         let is_gone = resource.deleting && !resource.finalizer;
         if is_gone || !(overwrite || memory.core.unreported || status != resource.status) {
             return Outcome { resource: Some(resource), memory, next };

@@ -12,6 +12,7 @@ pub(super) struct Layout {
     pub(super) etcd_client: u16,
     pub(super) etcd_peer: u16,
     pub(super) api: u16,
+    pub(super) audit_log: PathBuf,
 }
 
 impl Layout {
@@ -26,10 +27,6 @@ impl Layout {
 
     pub(super) fn kubeconfig(&self) -> PathBuf {
         self.folder.join("kubeconfig.yaml")
-    }
-
-    pub(super) fn audit_log(&self) -> PathBuf {
-        self.folder.join("audit.log")
     }
 
     fn etcd_url(&self) -> String {
@@ -76,7 +73,7 @@ pub(super) fn api_server(program: &Path, layout: &Layout, credentials: &Credenti
 }
 
 pub(super) fn audit(command: &mut Command, policy: &Path, layout: &Layout) {
-    command.arg(flag("audit-policy-file", policy.display())).arg(flag("audit-log-path", layout.audit_log().display()));
+    command.arg(flag("audit-policy-file", policy.display())).arg(flag("audit-log-path", layout.audit_log.display()));
 }
 
 /// The controllers that deletion needs, and no others.

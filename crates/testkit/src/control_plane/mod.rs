@@ -31,6 +31,8 @@ const GRACE: Duration = Duration::from_secs(1);
 pub struct Options {
     /// An audit policy (YAML, `audit.k8s.io/v1`); the log is at [`ControlPlane::audit_log`].
     pub audit_policy: Option<String>,
+    /// Where the audit log is to outlive the control plane. By default it goes with it.
+    pub audit_log: Option<PathBuf>,
     /// Runs kube-controller-manager: garbage collection, namespace deletion, `default` service accounts.
     /// Without it none of these happens.
     pub controller_manager: bool,
@@ -69,6 +71,13 @@ impl ControlPlane {
         &self.kubeconfig
     }
 
+    /// The same for whoever has this token.
+    #[must_use]
+    pub fn kubeconfig_with(&self, token: &str) -> String {
+        let (before, _) = self.kubeconfig.rsplit_once("token: ").unwrap_or((&self.kubeconfig, ""));
+        format!("{before}token: {token}\n")
+    }
+
     /// The base URL of the API server.
     #[must_use]
     pub fn server(&self) -> String {
@@ -100,7 +109,7 @@ impl ControlPlane {
     /// The audit log (JSON lines), where an audit policy was given.
     #[must_use]
     pub fn audit_log(&self) -> PathBuf {
-        self.layout.audit_log()
+        self.layout.audit_log.clone()
     }
 
     /// The process id of the API server, to measure it.

@@ -50,7 +50,9 @@ impl Programs {
     async fn start(&self, options: &Options) -> anyhow::Result<ControlPlane> {
         let scratch = Scratch::new("control-plane-")?;
         let [etcd_client, etcd_peer, api] = free_ports()?;
-        let layout = Layout { folder: scratch.path().to_owned(), etcd_client, etcd_peer, api };
+        let folder = scratch.path().to_owned();
+        let audit_log = options.audit_log.clone().unwrap_or_else(|| folder.join("audit.log"));
+        let layout = Layout { folder, etcd_client, etcd_peer, api, audit_log };
         let credentials = Credentials::create(&layout.folder)?;
         let kubeconfig = credentials.kubeconfig(&layout.server(), &layout.certificate());
         fs::write(layout.kubeconfig(), &kubeconfig)?;
@@ -123,12 +125,16 @@ mod tests {
         let port = taken.local_addr().unwrap().port();
         let folder = scratch.path().to_owned();
         let credentials = Credentials::create(&folder).unwrap();
+        let layout_on = |etcd_client, api| {
+            let (folder, audit_log) = (folder.clone(), folder.join("audit.log"));
+            Layout { folder, etcd_client, etcd_peer: peer, api, audit_log }
+        };
 
-        let layout = Layout { folder: folder.clone(), etcd_client: port, etcd_peer: peer, api: free };
+        let layout = layout_on(port, free);
         let etcd = commands::etcd(&Program::Etcd.obtain().await.unwrap(), &layout);
         assert!(is_port_clash(&fault("etcd", &etcd, &folder).await));
 
-        let layout = Layout { folder: folder.clone(), etcd_client: free, etcd_peer: peer, api: port };
+        let layout = layout_on(free, port);
         let program = Program::KubeApiserver.obtain().await.unwrap();
         let mut api_server = commands::api_server(&program, &layout, &credentials, false);
         assert!(is_port_clash(&fault("kube-apiserver", &api_server, &folder).await));

@@ -30,6 +30,7 @@ fn problem() -> impl Strategy<Value = InputProblem> {
         InputProblem::TooLong(5000),
         InputProblem::TypeRefused("helm.sh/release.v1".to_owned()),
         InputProblem::NotSelected("sso=true".to_owned()),
+        InputProblem::NotListed,
         InputProblem::NoCertificate,
         InputProblem::Forbidden,
         InputProblem::Unavailable,

@@ -1,9 +1,21 @@
-//! Logs, and what is told of a panic.
+//! Logs, what is told of a panic, and where spans go.
+
+mod endpoint;
+mod export;
 
 use std::backtrace::Backtrace;
 use std::panic::{self, PanicHookInfo};
 
-use tracing_subscriber::EnvFilter;
+use tracing::Dispatch;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _, fmt};
+
+use crate::traces;
+pub(crate) use endpoint::Endpoint;
+pub(crate) use export::Export;
+
+use crate::metrics::Metrics;
 
 /// How log lines look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -14,22 +26,34 @@ pub(crate) enum LogFormat {
     Pretty,
 }
 
-/// Starts logging to standard error.
+/// Starts logging to standard error, and making spans where they are exported.
 ///
 /// # Errors
 /// When the filter cannot be read.
-pub(crate) fn start(format: LogFormat, filter: &str) -> anyhow::Result<()> {
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter_of(filter)?).with_writer(std::io::stderr);
-    match format {
-        LogFormat::Json => subscriber.json().flatten_event(true).init(),
-        LogFormat::Pretty => subscriber.with_target(false).init(),
-    }
+pub(crate) fn start(format: LogFormat, filter: &str, export: Option<&Export>) -> anyhow::Result<()> {
+    subscriber(format, filter, export)?.init();
     Ok(())
 }
 
-/// Whatever is asked for: at its warnings one part of the client shows whole answers that it cannot decode, Secrets too.
+fn subscriber(format: LogFormat, filter: &str, export: Option<&Export>) -> anyhow::Result<Dispatch> {
+    let lines = fmt::layer().with_writer(std::io::stderr);
+    let lines = match format {
+        LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).boxed(),
+        LogFormat::Pretty => lines.with_target(false).boxed(),
+    };
+    let log = tracing_subscriber::registry().with(lines.with_filter(filter_of(filter)?));
+    // An optional layer that is not there would have each place that makes a span asked again each time.
+    Ok(match export {
+        Some(export) => log.with(export.layer()).into(),
+        None => log.into(),
+    })
+}
+
+/// Whatever is asked for: at its warnings one part of the client shows whole answers that it cannot decode, Secrets too. And
+/// the operator's spans are none of the log's: its lines name the resource, and the trace.
 fn filter_of(text: &str) -> anyhow::Result<EnvFilter> {
-    Ok(EnvFilter::try_new(text)?.add_directive("kube_client::client=error".parse()?))
+    let spans = format!("{}=off", traces::TARGET);
+    Ok(EnvFilter::try_new(text)?.add_directive("kube_client::client=error".parse()?).add_directive(spans.parse()?))
 }
 
 /// From now on a panic is told by its place. What it says is told where it is fixed in the program: text that is put together
@@ -44,6 +68,15 @@ pub(crate) fn tell_panics_by_their_place() {
         } else {
             eprintln!("cognigy-sso-operator: panicked at {place}: {said}\n{backtrace}");
         }
+    }));
+}
+
+/// From now on panics are counted too.
+pub(crate) fn count_panics(metrics: Metrics) {
+    let tell = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        metrics.panicked();
+        tell(info);
     }));
 }
 
@@ -65,7 +98,10 @@ mod tests {
     use k8s_openapi::api::core::v1::Secret;
     use kube::{Api, Client};
 
+    use tokio::runtime::Handle;
+
     use super::*;
+    use crate::egress::Authorities;
 
     #[tokio::test]
     async fn an_answer_that_cannot_be_decoded_is_not_shown() {
@@ -83,6 +119,20 @@ mod tests {
             assert!(found.is_err());
             let log = std::fs::read_to_string(log.path()).unwrap();
             assert!(log.contains("it is written") && !log.contains("canary-7f31"), "{filter}: {log}");
+        }
+    }
+
+    #[tokio::test]
+    async fn spans_are_made_where_they_are_exported_whatever_the_log_shows() {
+        let endpoint = "http://127.0.0.1:9".parse().unwrap();
+        let export = Export::to(&endpoint, Handle::current(), &Authorities::system_and(&[])).unwrap();
+        for filter in ["off", "info", "trace", "cognigy_sso_operator=trace", "cognigy_sso_operator::traces=trace"] {
+            for (export, is_made) in [(None, false), (Some(&export), true)] {
+                let _set = subscriber(LogFormat::Json, filter, export).unwrap().set_default();
+                let span = traces::observe();
+                assert_eq!(!span.is_disabled(), is_made, "{filter}");
+                assert_eq!(span.in_scope(traces::id).is_some(), is_made, "{filter}");
+            }
         }
     }
 
@@ -115,7 +165,7 @@ mod tests {
             }
         };
         panics();
-        start(LogFormat::Json, "trace").unwrap();
+        start(LogFormat::Json, "trace", None).unwrap();
         panics();
     }
 
@@ -126,7 +176,7 @@ mod tests {
         let done = command.env_remove("RUST_BACKTRACE").output().unwrap();
         assert!(done.status.success(), "{done:?}");
         let text = String::from_utf8([done.stdout, done.stderr].concat()).unwrap();
-        let lines = text.lines().filter(|line| line.contains("src/telemetry.rs:"));
+        let lines = text.lines().filter(|line| line.contains("src/telemetry/mod.rs:"));
         assert_eq!(lines.count(), 10, "{text}");
         assert!(text.contains("fixed text") && !text.contains("canary"), "{text}");
     }

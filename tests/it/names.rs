@@ -1,0 +1,108 @@
+//! `--secret-name` and `--config-map-name`: nothing but what is named is looked at, and rights to these names are enough.
+
+use std::time::{Duration, Instant};
+
+use cognigy_sso_api::{ConditionStatus, ConditionType, Reason};
+use cognigy_sso_testkit::cognigy::Operation;
+use serde_json::{Value, json};
+use tempfile::NamedTempFile;
+
+use crate::support::{Operator, PATIENCE, SECRET, World, grant, grant_everywhere, limited_kubeconfig};
+
+const NAMED: [&str; 4] = ["--secret-name", "cognigy-api,acme-oidc", "--config-map-name", "ca"];
+
+/// Rights to what [`NAMED`] names, and to no other Secret or ConfigMap.
+fn rules() -> Value {
+    let own = json!(["identityproviderconfigs", "identityproviderconfigs/status"]);
+    let reads = json!(["get", "list", "watch"]);
+    let secrets = json!(["cognigy-api", "acme-oidc"]);
+    json!([
+        { "apiGroups": ["sso.cognigy.ai"], "resources": own, "verbs": ["get", "list", "watch", "patch"] },
+        { "apiGroups": [""], "resources": ["secrets"], "resourceNames": secrets, "verbs": reads },
+        { "apiGroups": [""], "resources": ["configmaps"], "resourceNames": ["ca"], "verbs": reads },
+    ])
+}
+
+async fn limited(world: &World) -> NamedTempFile {
+    grant(world, "named", rules()).await;
+    limited_kubeconfig(world).await
+}
+
+async fn not_listed(world: &World, parts: [&str; 3]) {
+    let found =
+        world.condition("acme", ConditionType::SecretsResolved, ConditionStatus::False, Reason::NameNotListed).await;
+    for part in parts {
+        assert!(found.message.contains(part), "{part} is not in: {}", found.message);
+    }
+    world.condition("acme", ConditionType::Stalled, ConditionStatus::True, Reason::NameNotListed).await;
+}
+
+#[tokio::test]
+async fn what_is_not_named_is_refused_without_asking_and_the_list_is_named() {
+    let world = World::new("unlisted").await;
+    world.put_secret("other", &[("clientSecret", SECRET)]).await;
+    // Whoever asked for it would say that access is denied.
+    let kubeconfig = limited(&world).await;
+    let _operator = Operator::start_as(kubeconfig.path(), &[&world.namespace], &NAMED).await;
+    world.create(world.idp("acme")).await;
+    world.ready("acme").await;
+
+    world.patch("acme", json!({ "spec": { "oidc": { "clientSecretRef": { "name": "other" } } } })).await;
+    not_listed(&world, ["spec.oidc.clientSecretRef: Secret other", "(--secret-name)", "secretNames"]).await;
+    assert_eq!(world.configured_secret().as_deref(), Some(SECRET), "the working configuration stays");
+    world.patch("acme", json!({ "spec": { "oidc": { "clientSecretRef": { "name": "acme-oidc" } } } })).await;
+    world.ready("acme").await;
+
+    let ca = json!({ "configMapRef": { "name": "kube-root-ca.crt", "key": "ca.crt" } });
+    world.patch("acme", json!({ "spec": { "oidc": { "caBundle": ca } } })).await;
+    not_listed(&world, ["spec.oidc.caBundle: ConfigMap kube-root-ca.crt", "(--config-map-name)", "configMapNames"])
+        .await;
+}
+
+#[tokio::test]
+async fn a_rotation_and_a_secret_that_comes_late_are_seen_with_rights_to_the_names_alone() {
+    let world = World::new("listed").await;
+    world.delete_secret("acme-oidc").await;
+    let kubeconfig = limited(&world).await;
+    let operator = Operator::start_as(kubeconfig.path(), &[&world.namespace], &NAMED).await;
+    world.create(world.idp("acme")).await;
+    world.condition("acme", ConditionType::SecretsResolved, ConditionStatus::False, Reason::SecretNotFound).await;
+    operator.synced().await;
+    world.put_secret("acme-oidc", &[("clientSecret", SECRET)]).await;
+    world.ready("acme").await;
+    // The best of three, so that a machine that is busy for a moment fails no test.
+    let mut quickest = PATIENCE;
+    for secret in ["first-rotation", "second-rotation", "third-rotation"] {
+        world.cognigy.clear_calls();
+        let rotated = Instant::now();
+        world.rotate(secret).await;
+        world.cognigy.wait_for_call(|call| call.operation == Operation::Me, PATIENCE).await.unwrap();
+        quickest = quickest.min(rotated.elapsed());
+        world.holds(secret).await;
+        world.ready("acme").await;
+    }
+    assert!(quickest < Duration::from_secs(1), "it took {quickest:?}");
+    assert!(!operator.log().contains("a watch failed"), "every watch is allowed");
+}
+
+#[tokio::test]
+async fn names_do_for_all_namespaces_and_together_with_labels() {
+    let world = World::new("listed-everywhere").await;
+    let scope = format!("world={}", world.namespace);
+    grant_everywhere(&world, "named", rules()).await;
+    let kubeconfig = limited_kubeconfig(&world).await;
+    let mut arguments = NAMED.to_vec();
+    arguments.extend(["--secret-selector", "sso.cognigy.ai/use=true", "--selector", &scope]);
+    let operator = Operator::start_as(kubeconfig.path(), &[], &arguments).await;
+    let labels = json!({ "world": world.namespace });
+    world.create(world.idp("acme").with("/metadata/labels", labels)).await;
+    world.condition("acme", ConditionType::SecretsResolved, ConditionStatus::False, Reason::SecretNotSelected).await;
+    operator.synced().await;
+    for secret in ["cognigy-api", "acme-oidc"] {
+        world.label_secret(secret, "sso.cognigy.ai/use", json!("true")).await;
+    }
+    world.ready("acme").await;
+    world.rotate("rotated").await;
+    world.holds("rotated").await;
+    assert!(!operator.log().contains("a watch failed"), "every watch is allowed");
+}
