@@ -22,7 +22,8 @@ pub struct Container {
 
 impl Container {
     pub fn new() -> Self {
-        let image = std::env::var_os("COGNIGY_SSO_IMAGE").expect("cargo xtask test says where the image is unpacked");
+        let image =
+            std::env::var_os("COGNIGY_SSO_IMAGE").expect("cargo xtask image --test says where the image is unpacked");
         let container = Self { folder: TempDir::new().unwrap() };
         copy(Path::new(&image), &container.root());
         container

@@ -1,6 +1,6 @@
 //! What is in the container image, run as a container would run it: nothing else in sight, read-only, not root.
 //!
-//! `cargo xtask test` builds the image and runs these, where that can be done.
+//! `cargo xtask image --test` builds the image and runs these; so does `cargo xtask test`, where that can be done.
 
 mod container;
 mod names;
@@ -45,7 +45,7 @@ async fn verify(container: &Container) -> Run {
 }
 
 #[tokio::test]
-#[ignore = "cargo xtask test builds the image for it"]
+#[ignore = "cargo xtask image --test builds the image for it"]
 async fn the_image_says_its_version_and_prints_the_definition() {
     let container = Container::new();
     let version = run(&mut container.command(&[], &["--version"]).into(), None).await;
@@ -56,7 +56,7 @@ async fn the_image_says_its_version_and_prints_the_definition() {
 
 /// The C library is linked in, and finds names without a file of the system's that says how.
 #[tokio::test]
-#[ignore = "cargo xtask test builds the image for it"]
+#[ignore = "cargo xtask image --test builds the image for it"]
 async fn the_image_finds_names_in_its_hosts_file() {
     let container = Container::new();
     let (desk, _provider) = desk(&container).await;
@@ -70,7 +70,7 @@ async fn the_image_finds_names_in_its_hosts_file() {
 }
 
 #[tokio::test]
-#[ignore = "cargo xtask test builds the image for it"]
+#[ignore = "cargo xtask image --test builds the image for it"]
 async fn the_image_asks_the_name_server_as_pods_do() {
     let container = Container::new();
     let (desk, _provider) = desk(&container).await;
@@ -86,7 +86,7 @@ async fn the_image_asks_the_name_server_as_pods_do() {
 
 /// The roots are where the TLS library looks for them, and are all that it trusts.
 #[tokio::test]
-#[ignore = "cargo xtask test builds the image for it"]
+#[ignore = "cargo xtask image --test builds the image for it"]
 async fn the_image_trusts_the_roots_in_it_and_nobody_else() {
     let container = Container::new();
     let (desk, _provider) = desk(&container).await;
@@ -98,7 +98,7 @@ async fn the_image_trusts_the_roots_in_it_and_nobody_else() {
 }
 
 #[tokio::test]
-#[ignore = "cargo xtask test builds the image for it"]
+#[ignore = "cargo xtask image --test builds the image for it"]
 async fn the_image_runs_as_another_user_than_root_and_applies_what_is_declared() {
     let world = World::new("image").await;
     let container = Container::new();
@@ -112,7 +112,7 @@ async fn the_image_runs_as_another_user_than_root_and_applies_what_is_declared()
         "--metrics-address=127.0.0.1:0",
     ]);
     let variables = [("KUBECONFIG", "/kubeconfig.yaml"), ("POD_NAME", "image")];
-    let mut operator = Operator::spawn(&container.command(&variables, &arguments), None).await;
+    let mut operator = Operator::by(&container.command(&variables, &arguments)).await;
     operator.leads().await;
     assert!(operator.page("/livez").await.starts_with("200"));
     let status = std::fs::read_to_string(format!("/proc/{}/status", operator.pid())).unwrap();

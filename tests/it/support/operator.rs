@@ -83,8 +83,12 @@ impl Operator {
         Self::spawn(&command, Some(account)).await
     }
 
-    /// Starts it by this command, which says whom it acts as; `account` if that is the chart's.
-    pub async fn spawn(command: &Command, account: Option<Account>) -> Self {
+    /// Starts it by this command.
+    pub async fn by(command: &Command) -> Self {
+        Self::spawn(command, None).await
+    }
+
+    async fn spawn(command: &Command, account: Option<Account>) -> Self {
         let folder = TempDir::new().unwrap();
         let log = folder.path().join("log");
         let output = folder.path().join("output");

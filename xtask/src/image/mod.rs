@@ -16,6 +16,8 @@ use crate::cargo;
 pub use binary::{Architecture, sha256};
 pub use layout::Layout;
 
+/// What it takes to run what is in an image.
+pub const NEEDED: &str = "it takes root on Linux, and buildah: apt-get install buildah";
 /// Where all that is to be given away is put, below the root of the workspace. Git ignores it.
 pub const DIST: &str = "dist";
 
@@ -27,6 +29,9 @@ pub struct Image {
     /// Compile the binary, and build no image of it
     #[arg(long, conflicts_with = "prebuilt")]
     binary_only: bool,
+    /// Run what is in it too, as a container would
+    #[arg(long, conflicts_with_all = ["prebuilt", "binary_only"])]
+    test: bool,
     /// Where the sources are, for the image's label
     #[arg(long, value_name = "URL")]
     source: Option<String>,
@@ -34,6 +39,10 @@ pub struct Image {
 
 impl Image {
     pub async fn run(self) -> anyhow::Result<()> {
+        if self.test {
+            ensure!(test().await?, "what is in an image cannot be run here: {NEEDED}");
+            return Ok(());
+        }
         if self.prebuilt.is_empty() {
             println!("{}", binary::build().await?);
         }
@@ -46,18 +55,21 @@ impl Image {
     }
 }
 
-/// Builds the binary and the image for this machine, looks at it, and unpacks it: the folder holds what a container would see.
-/// `None` where it cannot be built, or not be entered.
-pub async fn unpacked() -> anyhow::Result<Option<PathBuf>> {
+/// Builds the binary and the image for this machine, looks at it, and runs what is in it: `false` where that cannot be done.
+pub async fn test() -> anyhow::Result<bool> {
     if !buildah::is_there().await || !rootfs::can_be_entered().await {
-        return Ok(None);
+        return Ok(false);
     }
     println!("{}", binary::build().await?);
     let here = Architecture::here()?;
     let layout = build(&[here], None).await?;
-    let folder = cargo::root().join("target/image/rootfs");
+    let folder = cargo::target().join("image");
     rootfs::unpack(&layout.image(here)?, &folder)?;
-    Ok(Some(folder))
+    let mut tests = tokio::process::Command::from(cargo::cargo());
+    tests.args(["test", "--workspace", "--test", "it", "--", "--ignored", "image::"]).env("COGNIGY_SSO_IMAGE", folder);
+    let status = tests.kill_on_drop(true).status().await?;
+    ensure!(status.success(), "the image's tests: {status}");
+    Ok(true)
 }
 
 async fn build(architectures: &[Architecture], source: Option<&str>) -> anyhow::Result<Layout> {
