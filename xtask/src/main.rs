@@ -48,7 +48,7 @@ enum Task {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    Task::parse().run().await.unwrap_or_else(|error| {
+    Box::pin(Task::parse().run()).await.unwrap_or_else(|error| {
         eprintln!("\nxtask: {error:#}");
         ExitCode::FAILURE
     })
@@ -59,15 +59,15 @@ impl Task {
         match self {
             Self::Book => book::run().await.map(|()| ExitCode::SUCCESS),
             Self::ControlPlane(command) => command.run().await.map(|()| ExitCode::SUCCESS),
-            Self::Demo(demo) => Box::pin(demo.run()).await,
+            Self::Demo(demo) => demo.run().await,
             Self::Faults(faults) => Ok(faults.run()),
             Self::Fuzz(fuzz) => fuzz.run(),
-            Self::Generate(generate) => Box::pin(generate.run()).await.map(|()| ExitCode::SUCCESS),
+            Self::Generate(generate) => generate.run().await.map(|()| ExitCode::SUCCESS),
             Self::Image(image) => image.run().await.map(|()| ExitCode::SUCCESS),
             Self::Release(release) => release.run().await.map(|()| ExitCode::SUCCESS),
-            Self::Rights(rights) => Box::pin(rights.run()).await.map(|()| ExitCode::SUCCESS),
-            Self::Test => Box::pin(test::run()).await,
-            Self::Tools => Box::pin(test::obtain_tools()).await.map(|()| ExitCode::SUCCESS),
+            Self::Rights(rights) => rights.run().await.map(|()| ExitCode::SUCCESS),
+            Self::Test => test::run().await,
+            Self::Tools => test::obtain_tools().await.map(|()| ExitCode::SUCCESS),
         }
     }
 }
