@@ -94,6 +94,7 @@ async fn what_is_applied_again_and_by_another_changes_nothing() {
 #[tokio::test]
 async fn the_operator_owns_status_and_its_finalizer_and_nothing_else() {
     let world = World::new("ownership").await;
+    world.will_have(["retain", "reset"]);
     let _operator = world.operator().await;
     for (name, policy) in [("retain", "Retain"), ("reset", "Reset")] {
         let idp = world.own_idp(name).await.with("/spec/deletionPolicy", json!(policy));
@@ -132,6 +133,7 @@ async fn defaults_are_no_difference() {
 #[tokio::test]
 async fn kubectl_finds_no_difference_after_the_operator_has_run() {
     let world = World::new("no-difference").await;
+    world.will_have(["client", "server"]);
     let _operator = world.operator().await;
     for (name, sides) in [("client", &[][..]), ("server", &["--server-side"][..])] {
         let idp = world.own_idp(name).await.with("/spec/deletionPolicy", json!("Reset"));
