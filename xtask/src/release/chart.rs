@@ -83,6 +83,14 @@ mod tests {
     }
 
     #[test]
+    fn the_charts_values_are_ones_in_which_it_can_be_set() {
+        let values = fs::read_to_string(cargo::root().join(CHART).join("values.yaml")).unwrap();
+        let set = with_image(&values, &IMAGE).unwrap();
+        assert_eq!(set.lines().count(), values.lines().count());
+        assert_eq!(set.lines().zip(values.lines()).filter(|(one, other)| one != other).count(), 2);
+    }
+
+    #[test]
     fn values_in_which_it_cannot_be_set_are_refused() {
         for values in
             ["image: {repository: \"\", digest: \"\"}\n", "image:\n  repository: \"\"\n", "image:\n  digest: \"\"\n"]

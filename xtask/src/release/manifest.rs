@@ -4,7 +4,7 @@ use std::fs;
 
 use anyhow::{Context as _, ensure};
 
-use super::Image;
+use super::{Image, VERSION};
 use crate::cargo;
 
 /// Below the root of the workspace.
@@ -15,8 +15,9 @@ pub fn text(image: &Image<'_>) -> anyhow::Result<String> {
     with_image(&text, image)
 }
 
-/// The one container's image, whatever stood there.
+/// The one container's image, whatever stood there; and a heading for those who have nothing left to set.
 fn with_image(manifest: &str, image: &Image<'_>) -> anyhow::Result<String> {
+    let heading = format!("# cognigy-sso-operator {VERSION}: kubectl apply --server-side -f install.yaml\n");
     let is_image = |line: &&str| line.trim_start().trim_start_matches("- ").starts_with("image: ");
     let found = manifest.lines().filter(is_image).count();
     ensure!(found == 1, "{FILE} names {found} images, not one");
@@ -24,7 +25,8 @@ fn with_image(manifest: &str, image: &Image<'_>) -> anyhow::Result<String> {
         Some((before, _)) if is_image(&line) => format!("{before}image: {}@{}\n", image.repository, image.digest),
         _ => format!("{line}\n"),
     };
-    Ok(manifest.lines().map(set).collect())
+    let body = manifest.lines().skip_while(|line| line.starts_with('#'));
+    Ok(heading + &body.map(set).collect::<String>())
 }
 
 #[cfg(test)]
@@ -35,10 +37,20 @@ mod tests {
 
     #[test]
     fn the_one_image_is_set() {
-        let manifest = "# The image: see below.\nspec:\n  - name: operator\n    image: anything:1\n";
-        let set = "# The image: see below.\nspec:\n  - name: operator\n    image: ghcr.io/acme/operator@sha256:12\n";
-        assert_eq!(with_image(manifest, &IMAGE).unwrap(), set);
-        assert_eq!(with_image("- image: a\n", &IMAGE).unwrap(), "- image: ghcr.io/acme/operator@sha256:12\n");
+        let manifest =
+            "# Put your registry first.\nspec:\n  - name: operator\n    image: anything:1\n    # image: none\n";
+        let set = with_image(manifest, &IMAGE).unwrap();
+        let (heading, body) = set.split_once('\n').unwrap();
+        assert!(heading.starts_with(&format!("# cognigy-sso-operator {VERSION}: ")), "{heading}");
+        assert_eq!(body, "spec:\n  - name: operator\n    image: ghcr.io/acme/operator@sha256:12\n    # image: none\n");
+        assert!(with_image("- image: a\n", &IMAGE).unwrap().ends_with("\n- image: ghcr.io/acme/operator@sha256:12\n"));
+    }
+
+    #[test]
+    fn the_manifest_is_one_in_which_it_can_be_set() {
+        let manifest = text(&IMAGE).unwrap();
+        assert_eq!(manifest.matches("image: ghcr.io/acme/operator@sha256:12").count(), 1);
+        assert!(manifest.contains("kind: Deployment"));
     }
 
     #[test]
