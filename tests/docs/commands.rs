@@ -16,7 +16,8 @@ use crate::stage::{Ran, Stage};
 /// What is looked at may take its time to become what the page shows.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// With these a page installs the operator by itself.
-const INSTALLING: [&str; 4] = ["helm install", "helm upgrade --install", "kubectl apply -k", "operator crd"];
+const INSTALLING: [&str; 5] =
+    ["helm install", "helm upgrade --install", "kubectl apply -k", "deploy/install.yaml", "operator crd"];
 /// To run one page only: `DOCS_PAGE=quick-start cargo test --test docs followed`.
 const ONE_PAGE: &str = "DOCS_PAGE";
 
