@@ -64,7 +64,7 @@ impl Task {
             Self::Metrics(metrics) => metrics.run().map(|()| ExitCode::SUCCESS),
             Self::Rights(rights) => Box::pin(rights.run()).await.map(|()| ExitCode::SUCCESS),
             Self::Test => Box::pin(test::run()).await,
-            Self::Manifests(manifests) => manifests.run().await.map(|()| ExitCode::SUCCESS),
+            Self::Manifests(manifests) => Box::pin(manifests.run()).await.map(|()| ExitCode::SUCCESS),
             Self::Tools => test::obtain_tools().await.map(|()| ExitCode::SUCCESS),
             Self::Values(values) => values.run().map(|()| ExitCode::SUCCESS),
         }

@@ -54,6 +54,6 @@ fn unreadable() -> Vec<Recorded> {
         let saml = serde_json::json!({ "issuer": "x", "metadataUrl": "https://idp.example/metadata" });
         (spec.saml, spec.oidc) = (serde_json::from_value(saml).unwrap(), None);
     });
-    let no_url = resource(|spec| spec.cognigy.api_url = "https://256.256.256.256".to_owned());
+    let no_url = resource(|spec| spec.cognigy.api_url = "https://256.256.256.256".into());
     vec![recorded("unsupported", look(saml)), recorded("invalid-spec", look(no_url))]
 }
