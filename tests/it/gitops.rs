@@ -94,11 +94,10 @@ async fn what_is_applied_again_and_by_another_changes_nothing() {
 #[tokio::test]
 async fn the_operator_owns_status_and_its_finalizer_and_nothing_else() {
     let world = World::new("ownership").await;
-    world.will_have(["retain", "reset"]);
+    let cases = [("retain", "Retain", world.own_idp("retain").await), ("reset", "Reset", world.own_idp("reset").await)];
     let _operator = world.operator().await;
-    for (name, policy) in [("retain", "Retain"), ("reset", "Reset")] {
-        let idp = world.own_idp(name).await.with("/spec/deletionPolicy", json!(policy));
-        apply(&world, ARGO_CD, &idp.written()).await;
+    for (name, policy, idp) in cases {
+        apply(&world, ARGO_CD, &idp.with("/spec/deletionPolicy", json!(policy)).written()).await;
         let ready = world.ready(name).await;
         let others: Vec<_> = managers(&ready).into_iter().filter(|manager| *manager != ARGO_CD).collect();
         let owned: Vec<_> = others.iter().flat_map(|manager| owned(&ready, manager)).collect();
@@ -133,10 +132,13 @@ async fn defaults_are_no_difference() {
 #[tokio::test]
 async fn kubectl_finds_no_difference_after_the_operator_has_run() {
     let world = World::new("no-difference").await;
-    world.will_have(["client", "server"]);
+    let cases = [
+        ("client", &[][..], world.own_idp("client").await),
+        ("server", &["--server-side"][..], world.own_idp("server").await),
+    ];
     let _operator = world.operator().await;
-    for (name, sides) in [("client", &[][..]), ("server", &["--server-side"][..])] {
-        let idp = world.own_idp(name).await.with("/spec/deletionPolicy", json!("Reset"));
+    for (name, sides, idp) in cases {
+        let idp = idp.with("/spec/deletionPolicy", json!("Reset"));
         let file = tempfile::NamedTempFile::with_suffix(".json").unwrap();
         std::fs::write(file.path(), idp.written().to_string()).unwrap();
         kubectl(&world, "apply", sides, file.path()).await.unwrap();
