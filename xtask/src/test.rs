@@ -56,10 +56,10 @@ impl Run {
     fn sum_up(&self) {
         println!("\n── passed");
         for (name, took) in &self.parts {
-            println!("{name:36} {:>5} s", took.as_secs());
+            println!("{name:42} {:>5} s", took.as_secs());
         }
         let all: Duration = self.parts.iter().map(|(_, took)| *took).sum();
-        println!("{:36} {:>5} s", "all", all.as_secs());
+        println!("{:42} {:>5} s", "all", all.as_secs());
         match self.left_out.as_slice() {
             [] => println!("Nothing was left out."),
             left_out => println!("Left out: {}", left_out.join(" ")),
@@ -80,7 +80,8 @@ async fn check_dependencies() -> anyhow::Result<Option<String>> {
     let mut version = tokio::process::Command::from(cargo());
     version.args(["deny", "--version"]).stdout(Stdio::null()).stderr(Stdio::null());
     if version.status().await?.success() {
-        return run_cargo(&["deny", "--log-level", "error", "check", "bans", "licenses", "sources"]).await;
+        return run_cargo(&["deny", "--workspace", "--log-level", "error", "check", "bans", "licenses", "sources"])
+            .await;
     }
     let left_out = "The dependencies' licences, bans and sources (cargo install cargo-deny --locked).";
     println!("{left_out}");
