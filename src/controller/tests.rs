@@ -1,0 +1,57 @@
+use axum::Router;
+use kube::Client;
+use serde_json::json;
+
+use super::*;
+use crate::watched::Watched;
+
+fn controller(concurrency: usize) -> Controller {
+    let context = Context::of(Client::new(Router::new(), "default"));
+    Controller::new(context, Claim::always(), concurrency, Board::default())
+}
+
+/// A resource that the controller knows.
+fn known(controller: &mut Controller, number: usize) -> Key {
+    let metadata = json!({ "namespace": "sso", "name": number.to_string(), "uid": number.to_string() });
+    let resource: Watched = serde_json::from_value(json!({ "metadata": metadata })).unwrap();
+    let key = resource.key();
+    controller.store.apply(resource.into());
+    key
+}
+
+/// Lesson: Argo Workflows CVE-2026-40886.
+#[tokio::test]
+async fn a_visit_that_panics_ends_nothing_but_itself() {
+    let mut controller = controller(5);
+    let (broken, other) = (known(&mut controller, 0), known(&mut controller, 1));
+    let (resource, _) = controller.store.get(&broken).unwrap();
+    controller.queue.begin(&broken);
+    let visit = controller.visits.spawn(async { panic!("planted") });
+    let (key, cause, began) = (broken.clone(), Cause::Change, Instant::now());
+    controller.visited.insert(visit.id(), Visited { key, cause, why: "change", resource, began, span: Span::none() });
+    controller.queue.push(&other);
+    let ended = controller.visits.join_next_with_id().await.unwrap();
+    controller.ended(ended);
+    let number = |result| controller.board.metrics.number(result);
+    assert_eq!((number(Reconciled::Panicked), number(Reconciled::Settled)), (1, 0));
+    assert!(controller.store.get(&broken).is_some() && !controller.queue.is_visited(&broken), "it is tried again");
+    controller.dispatch();
+    assert!(controller.queue.is_visited(&other));
+}
+
+#[tokio::test]
+async fn checks_that_were_due_take_half_of_the_places_and_changes_any() {
+    let mut controller = controller(5);
+    for number in 0..9 {
+        let key = known(&mut controller, number);
+        controller.queue.push_due(&key);
+    }
+    controller.dispatch();
+    assert_eq!(controller.visits.len(), 3);
+    for number in 9..18 {
+        let key = known(&mut controller, number);
+        controller.queue.push(&key);
+    }
+    controller.dispatch();
+    assert_eq!(controller.visits.len(), 5);
+}
