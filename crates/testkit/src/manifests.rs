@@ -21,7 +21,8 @@ pub const NAME: &str = "cognigy-sso-operator";
 /// # Errors
 /// When Helm cannot be had, or refuses the values.
 pub async fn render(values: &Value) -> anyhow::Result<Vec<Value>> {
-    let mut objects = run(values, &["--set", &format!("image.repository={NAME}")]).await?;
+    let image = format!("image.repository={NAME}");
+    let mut objects = template(NAME, NAMESPACE, values, &["--skip-tests", "--set", &image]).await?;
     objects.iter_mut().for_each(without_helm);
     Ok(objects)
 }
@@ -31,22 +32,23 @@ pub async fn render(values: &Value) -> anyhow::Result<Vec<Value>> {
 /// # Errors
 /// When Helm cannot be had, or refuses the values.
 pub async fn helm(values: &Value) -> anyhow::Result<Vec<Value>> {
-    run(values, &[]).await
+    template(NAME, NAMESPACE, values, &["--skip-tests"]).await
 }
 
-async fn run(values: &Value, further: &[&str]) -> anyhow::Result<Vec<Value>> {
+/// What Helm makes of the chart for a release of this name in this namespace. It sees nothing of the user's settings.
+pub(crate) async fn template(
+    release: &str,
+    namespace: &str,
+    values: &Value,
+    further: &[&str],
+) -> anyhow::Result<Vec<Value>> {
     let home = Scratch::new("helm-")?;
     let mut command = Command::new(Tool::Helm3.obtain().await?);
     for variable in ["HELM_CACHE_HOME", "HELM_CONFIG_HOME", "HELM_DATA_HOME", "KUBECONFIG"] {
         command.env(variable, home.path().join(variable));
     }
     let chart = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../charts").join(NAME);
-    command
-        .arg("template")
-        .arg(NAME)
-        .arg(chart)
-        .args(["--namespace", NAMESPACE, "--skip-tests", "--values", "-"])
-        .args(further);
+    command.arg("template").arg(release).arg(chart).args(["--namespace", namespace, "--values", "-"]).args(further);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     let mut program = command.spawn()?;
     program.stdin.take().context("standard input is piped")?.write_all(values.to_string().as_bytes()).await?;

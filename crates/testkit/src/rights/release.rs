@@ -1,13 +1,10 @@
 //! The chart as it is installed for one operator.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, bail};
 use serde_json::{Value, json};
 
 use super::Mode;
-use crate::tool::Tool;
+use crate::manifests;
 
 /// The kinds that say what somebody may do.
 const KINDS: [&str; 5] = ["ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"];
@@ -59,32 +56,21 @@ impl Release {
     /// # Errors
     /// When Helm cannot be had, or refuses the chart.
     pub async fn render(&self) -> anyhow::Result<Rendered> {
-        let mut helm = Command::new(Tool::Helm3.obtain().await?);
-        helm.arg("template").arg(&self.name).arg(chart()).args(["--namespace", &self.namespace]);
-        for (value, set) in self.values() {
-            helm.arg("--set-json").arg(format!("{value}={set}"));
-        }
-        let output = tokio::process::Command::from(helm).output().await.context("starting Helm")?;
-        ensure!(output.status.success(), "helm template: {}", String::from_utf8_lossy(&output.stderr));
-        let text = String::from_utf8(output.stdout)?;
-        let objects = serde_saphyr::from_multiple(&text).context("reading what Helm rendered")?;
+        let objects = manifests::template(&self.name, &self.namespace, &self.values(), &[]).await?;
         Ok(Rendered { objects })
     }
 
-    fn values(&self) -> Vec<(&'static str, Value)> {
-        let mut values = vec![
-            ("image.repository", json!("cognigy-sso-operator")),
-            ("leaderElection.leaseName", json!(self.lease)),
+    fn values(&self) -> Value {
+        let listed = |is: bool, names: &[String]| if is { json!(names) } else { json!([]) };
+        json!({
+            "image": { "repository": manifests::NAME },
+            "leaderElection": { "leaseName": self.lease },
             // It is for people.
-            ("rbac.aggregateView", json!(false)),
-        ];
-        if self.mode != Mode::Cluster {
-            values.push(("watchNamespaces", json!(self.watched)));
-        }
-        if self.mode == Mode::Named {
-            values.extend([("secretNames", json!(self.secrets)), ("configMapNames", json!(self.config_maps))]);
-        }
-        values
+            "rbac": { "aggregateView": false },
+            "watchNamespaces": listed(self.mode != Mode::Cluster, &self.watched),
+            "secretNames": listed(self.mode == Mode::Named, &self.secrets),
+            "configMapNames": listed(self.mode == Mode::Named, &self.config_maps),
+        })
     }
 }
 
@@ -123,8 +109,4 @@ impl Rendered {
             objects => bail!("the chart renders {} objects of kind {kind}, not one", objects.len()),
         }
     }
-}
-
-fn chart() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../charts/cognigy-sso-operator")
 }
