@@ -105,12 +105,18 @@ impl Controller {
         // Nobody is left to answer.
         drop(questions);
         tracing::info!(visits = self.visits.len(), "stopping: visits in flight are finished, none begins");
-        let finish = async { while self.visits.join_next().await.is_some() {} };
-        let finished = tokio::time::timeout(GRACE, finish).await.is_ok();
+        let finished = tokio::time::timeout(GRACE, self.finish()).await.is_ok();
         if !finished {
             tracing::warn!("visits were still in flight after the grace period and are given up");
         }
         finished
+    }
+
+    /// Waits for the visits in flight, and says how each ended.
+    async fn finish(&mut self) {
+        while let Some(ended) = self.visits.join_next_with_id().await {
+            self.ended(ended);
+        }
     }
 
     /// Every list is complete: said once.

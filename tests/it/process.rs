@@ -62,6 +62,8 @@ async fn told_to_stop_it_finishes_what_it_began_and_exits_with_0() {
     world.cognigy.wait_for_call(|call| call.operation == Operation::Configure, crate::support::PATIENCE).await.unwrap();
     assert_eq!(operator.stop().await, 0);
     assert!(is_ready(&world.get("acme").await), "what was applied is on record");
+    let [line] = &operator.reconciles("acme")[..] else { panic!("{}", operator.log()) };
+    assert_eq!((&line["action"], &line["result"]), (&json!("configure"), &json!("settled")), "and in the log");
 }
 
 #[tokio::test]
