@@ -55,3 +55,33 @@ async fn checks_that_were_due_take_half_of_the_places_and_changes_any() {
     controller.dispatch();
     assert_eq!(controller.visits.len(), 5);
 }
+
+#[tokio::test]
+async fn who_asks_is_told_how_many_wait_and_how_many_are_visited() {
+    let mut controller = controller(2);
+    for number in 0..5 {
+        let key = known(&mut controller, number);
+        controller.queue.push(&key);
+    }
+    controller.dispatch();
+    let later = known(&mut controller, 5);
+    controller.queue.schedule(&later, AFTER_LOSS);
+    let (question, answer) = tokio::sync::oneshot::channel();
+    controller.answer(question);
+    let Sight { queued, active, resources } = answer.await.unwrap();
+    assert_eq!((queued, active, resources.len()), (3, 2, 6));
+}
+
+/// Leadership is lost, or a visit takes longer than the operator may wait.
+#[tokio::test]
+async fn visits_that_are_given_up_are_counted() {
+    let mut controller = controller(2);
+    let metrics = controller.board.metrics.clone();
+    for number in 0..3 {
+        let key = known(&mut controller, number);
+        controller.queue.push(&key);
+    }
+    controller.dispatch();
+    drop(controller);
+    assert_eq!(metrics.number(Reconciled::Interrupted), 2);
+}
