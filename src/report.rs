@@ -239,6 +239,16 @@ mod tests {
     use cognigy_sso_decide::EventKind;
 
     use super::*;
+    use crate::traces::seen::Seen;
+
+    fn resource() -> Resource {
+        let object = json!({ "metadata": { "namespace": "sso", "name": "acme", "uid": "1" } });
+        serde_json::from_value::<Watched>(object).unwrap().into()
+    }
+
+    fn event() -> Event {
+        Event { kind: EventKind::Conflict, note: "two resources".into() }
+    }
 
     #[tokio::test(start_paused = true)]
     async fn an_event_that_the_api_server_does_not_answer_holds_up_the_next_for_a_while_only() {
@@ -252,12 +262,24 @@ mod tests {
         });
         let metrics = Metrics::default();
         let (writer, publishing) = Writer::new(Client::new(server, "default"), metrics.clone());
-        let object = json!({ "metadata": { "namespace": "sso", "name": "acme", "uid": "1" } });
-        let resource = Resource::from(serde_json::from_value::<Watched>(object).unwrap());
-        let event = || Event { kind: EventKind::Conflict, note: "two resources".into() };
-        writer.events(&resource, vec![event(), event()]);
+        let seen = Seen::default();
+        let _looking = seen.look();
+        writer.events(&resource(), vec![event(), event()]);
         drop(writer);
         publishing.await;
         assert_eq!((asked.load(Ordering::Relaxed), metrics.failed_writes()), (2, 1));
+        assert_eq!(seen.said("publish event", "error.type"), ["failed"]);
+        assert_eq!(seen.said("publish event", "otel.status_code"), ["ERROR"]);
+        assert_eq!(seen.said("WARN", "error"), [NO_ANSWER]);
+    }
+
+    #[tokio::test]
+    async fn an_event_that_finds_no_room_is_dropped_and_counted() {
+        let metrics = Metrics::default();
+        let (writer, _publishing) = Writer::new(Client::new(Router::new(), "default"), metrics.clone());
+        writer.events(&resource(), (0..BACKLOG).map(|_| event()).collect());
+        assert_eq!(metrics.failed_writes(), 0);
+        writer.events(&resource(), vec![event()]);
+        assert_eq!(metrics.failed_writes(), 1);
     }
 }

@@ -122,7 +122,8 @@ async fn resources_are_counted_by_condition_and_those_that_need_somebody_are_nam
         "refused",
         &[(ConditionType::Ready, False, Reason::Rejected), (ConditionType::Stalled, True, Reason::Rejected)],
     );
-    let exposition = sees(vec![ready, refused, seen("fresh", &[])]).await;
+    let goes_on = seen("fresh", &[(ConditionType::Stalled, False, Reason::Rejected)]);
+    let exposition = sees(vec![ready, refused, goes_on]).await;
     for (condition, status, number) in [
         ("Ready", "True", 1.0),
         ("Ready", "False", 1.0),
