@@ -46,6 +46,8 @@ impl Image {
         if self.prebuilt.is_empty() {
             println!("{}", binary::build().await?);
         }
+        // All that the Dockerfile copies is there then, so that any engine can build it.
+        write_authorities()?;
         if self.binary_only {
             return Ok(());
         }
@@ -74,7 +76,7 @@ pub async fn test() -> anyhow::Result<bool> {
 
 async fn build(architectures: &[Architecture], source: Option<&str>) -> anyhow::Result<Layout> {
     ensure!(buildah::is_there().await, "buildah is needed to build the image: apt-get install buildah");
-    authorities::write(&dist().join("ca-certificates.crt")).context("writing the roots that are trusted")?;
+    write_authorities()?;
     let commit = commit::Commit::of_the_clone()?;
     let layout = Layout::new(dist().join("image"));
     buildah::build(architectures, &commit, source, &layout).await?;
@@ -83,6 +85,10 @@ async fn build(architectures: &[Architecture], source: Option<&str>) -> anyhow::
     }
     println!("{} {}", layout.folder().display(), layout.digest()?);
     Ok(layout)
+}
+
+fn write_authorities() -> anyhow::Result<()> {
+    authorities::write(&dist().join("ca-certificates.crt")).context("writing the roots that are trusted")
 }
 
 /// The folder of what is given away.
