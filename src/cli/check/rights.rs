@@ -109,8 +109,8 @@ async fn whoami(client: &Client) -> String {
 /// The first of many, and how many more there are.
 fn listed(texts: &[String]) -> String {
     let (first, others) = texts.split_at(MOST_NAMED.min(texts.len()));
-    let first = first.join(", ");
-    if others.is_empty() { first } else { format!("{first}, and {} more", others.len()) }
+    let first = first.join("; ");
+    if others.is_empty() { first } else { format!("{first}; and {} more", others.len()) }
 }
 
 /// Each of these; without any, one that stands for all.
@@ -180,5 +180,33 @@ impl Use {
             Ok(_) => Answer::Denied,
             Err(error) => Answer::Failed(causes::told(&error)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{Json, Router};
+    use serde_json::json;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn rights_to_one_and_the_same_are_told_together() {
+        let denied = Router::new().fallback(async || Json(json!({ "spec": {}, "status": { "allowed": false } })));
+        let client = Client::new(denied, "default");
+        let namespaces = |names: &[&str]| names.iter().map(|name| Some((*name).to_owned())).collect();
+        let usage = |namespaces| Use {
+            what: "secrets",
+            group: "",
+            resource: "secrets",
+            subresource: None,
+            verbs: &["get", "list"],
+            namespaces,
+            names: vec![None],
+        };
+        let found = usage(namespaces(&["a", "b"])).find(&client, "somebody").await;
+        assert_eq!(found.message, "Let somebody get, list secrets in namespace a; get, list secrets in namespace b.");
+        let found = usage(namespaces(&["a", "b", "c", "d", "e", "f", "g"])).find(&client, "somebody").await;
+        assert!(found.message.ends_with("namespace e; and 2 more."), "{}", found.message);
     }
 }

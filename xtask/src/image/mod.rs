@@ -46,10 +46,9 @@ impl Image {
         if self.prebuilt.is_empty() {
             println!("{}", binary::build().await?);
         }
-        // All that the Dockerfile copies is there then, so that any engine can build it.
-        write_authorities()?;
         if self.binary_only {
-            return Ok(());
+            // All that the Dockerfile copies is there then, so that any engine can build it.
+            return write_authorities();
         }
         let here = [Architecture::here()?];
         let architectures = if self.prebuilt.is_empty() { here.as_slice() } else { &self.prebuilt };
