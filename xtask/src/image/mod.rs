@@ -26,7 +26,7 @@ pub struct Image {
     /// Compile nothing: take dist/linux/ARCHITECTURE/cognigy-sso-operator as they are, one for each of these
     #[arg(long, value_name = "ARCHITECTURE", value_delimiter = ',')]
     prebuilt: Vec<Architecture>,
-    /// Compile the binary, and build no image of it
+    /// Make what the Dockerfile copies, and build no image of it
     #[arg(long, conflicts_with = "prebuilt")]
     binary_only: bool,
     /// Run what is in it too, as a container would
