@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tracing::{Instrument as _, Span};
 
+use crate::causes;
 use crate::metrics::Metrics;
 use crate::traces;
 use crate::watched::{Outline, Watched};
@@ -158,7 +159,7 @@ async fn in_time(answer: impl Future<Output = kube::Result<Watched>>) -> Result<
         Ok(Ok(resource)) => Ok(Some(resource)),
         Ok(Err(kube::Error::Api(status))) if status.code == 404 => Err(WriteFault::Gone),
         Ok(Err(kube::Error::Api(status))) if status.code == 409 => Ok(None),
-        Ok(Err(error)) => Err(WriteFault::Failed(error.to_string())),
+        Ok(Err(error)) => Err(WriteFault::Failed(causes::told(&error))),
         Err(_) => Err(WriteFault::Failed(NO_ANSWER.to_owned())),
     }
 }
@@ -216,7 +217,7 @@ async fn publish(client: Client, mut events: mpsc::Receiver<(ObjectReference, Ev
         let publishing = recorder.publish(&published, &regarding).instrument(span.clone());
         let error = match tokio::time::timeout(TIMEOUT, publishing).await {
             Ok(Ok(())) => continue,
-            Ok(Err(error)) => error.to_string(),
+            Ok(Err(error)) => causes::told(&error),
             Err(_) => NO_ANSWER.to_owned(),
         };
         traces::failed(&span, "failed");

@@ -26,7 +26,7 @@ pub struct Image {
     /// Compile nothing: take dist/linux/ARCHITECTURE/cognigy-sso-operator as they are, one for each of these
     #[arg(long, value_name = "ARCHITECTURE", value_delimiter = ',')]
     prebuilt: Vec<Architecture>,
-    /// Compile the binary, and build no image of it
+    /// Make what the Dockerfile copies, and build no image of it
     #[arg(long, conflicts_with = "prebuilt")]
     binary_only: bool,
     /// Run what is in it too, as a container would
@@ -47,7 +47,8 @@ impl Image {
             println!("{}", binary::build().await?);
         }
         if self.binary_only {
-            return Ok(());
+            // All that the Dockerfile copies is there then, so that any engine can build it.
+            return write_authorities();
         }
         let here = [Architecture::here()?];
         let architectures = if self.prebuilt.is_empty() { here.as_slice() } else { &self.prebuilt };
@@ -74,7 +75,7 @@ pub async fn test() -> anyhow::Result<bool> {
 
 async fn build(architectures: &[Architecture], source: Option<&str>) -> anyhow::Result<Layout> {
     ensure!(buildah::is_there().await, "buildah is needed to build the image: apt-get install buildah");
-    authorities::write(&dist().join("ca-certificates.crt")).context("writing the roots that are trusted")?;
+    write_authorities()?;
     let commit = commit::Commit::of_the_clone()?;
     let layout = Layout::new(dist().join("image"));
     buildah::build(architectures, &commit, source, &layout).await?;
@@ -83,6 +84,10 @@ async fn build(architectures: &[Architecture], source: Option<&str>) -> anyhow::
     }
     println!("{} {}", layout.folder().display(), layout.digest()?);
     Ok(layout)
+}
+
+fn write_authorities() -> anyhow::Result<()> {
+    authorities::write(&dist().join("ca-certificates.crt")).context("writing the roots that are trusted")
 }
 
 /// The folder of what is given away.
