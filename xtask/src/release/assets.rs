@@ -1,10 +1,11 @@
 //! The files of a release, in `dist/release`.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
+use cognigy_sso_testkit::helm::Helm;
 use cognigy_sso_testkit::tool::Tool;
 use tokio::process::Command;
 
@@ -54,17 +55,13 @@ pub async fn rehearse() -> anyhow::Result<()> {
     let checked =
         Command::new("sha256sum").args(["--quiet", "--check", CHECKSUMS]).current_dir(&folder).status().await?;
     ensure!(checked.success(), "{CHECKSUMS} is wrong: {checked}");
-    let mut helm = Command::new(Tool::Helm3.obtain().await?);
-    helm.args(["template", "operator"]).arg(folder.join(format!("cognigy-sso-operator-{VERSION}.tgz")));
-    let rendered = helm.output().await?;
-    let told = String::from_utf8_lossy(&rendered.stderr);
-    ensure!(rendered.status.success(), "the packed chart does not render without values: {}", told.trim());
+    let packed = folder.join(format!("cognigy-sso-operator-{VERSION}.tgz"));
+    let arguments = [OsStr::new("template"), OsStr::new("operator"), packed.as_os_str()];
+    let rendered = Helm::obtain(Tool::Helm3).await?.run(arguments).await;
+    let rendered = rendered.context("the packed chart does not render without values")?;
     let digest = Layout::new(dist().join("image")).digest()?;
     let reference = format!("registry.example.com/acme/operator@{digest}");
-    for (name, text) in [
-        ("the chart", String::from_utf8_lossy(&rendered.stdout).into_owned()),
-        ("install.yaml", fs::read_to_string(folder.join("install.yaml"))?),
-    ] {
+    for (name, text) in [("the chart", rendered), ("install.yaml", fs::read_to_string(folder.join("install.yaml"))?)] {
         ensure!(text.contains(&reference), "{name} does not run {reference}");
     }
     Ok(())

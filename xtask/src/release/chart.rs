@@ -1,10 +1,12 @@
 //! The chart as it is given away: with the image preset, so that nothing has to be set.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, ensure};
+use cognigy_sso_testkit::helm::Helm;
 use cognigy_sso_testkit::tool::Tool;
 use serde_json::{Value, json};
 
@@ -16,24 +18,17 @@ const CHART: &str = "charts/cognigy-sso-operator";
 
 /// Packs it into a folder.
 pub async fn package(image: &Image<'_>, folder: &Path) -> anyhow::Result<()> {
-    let helm = Tool::Helm3.obtain().await?;
     let copy = tempfile::tempdir()?;
     // A chart's folder has the chart's name.
     let chart = copy.path().join("cognigy-sso-operator");
-    run(Command::new("cp").arg("-R").arg(cargo::root().join(CHART)).arg(&chart))?;
+    let copied = Command::new("cp").arg("-R").arg(cargo::root().join(CHART)).arg(&chart).status()?;
+    ensure!(copied.success(), "copying {CHART}: {copied}");
     let values = chart.join("values.yaml");
     let text = fs::read_to_string(&values).with_context(|| format!("reading {CHART}/values.yaml"))?;
     fs::write(&values, with_image(&text, image)?)?;
-    run(Command::new(helm)
-        .args(["package", "--version", VERSION, "--app-version", VERSION, "--destination"])
-        .arg(folder)
-        .arg(chart))
-}
-
-fn run(command: &mut Command) -> anyhow::Result<()> {
-    let output = command.output().with_context(|| format!("running {}", command.get_program().display()))?;
-    let told = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "{}: {}", command.get_program().display(), told.trim());
+    let words = ["package", "--version", VERSION, "--app-version", VERSION, "--destination"].map(OsStr::new);
+    let arguments = words.into_iter().chain([folder.as_os_str(), chart.as_os_str()]);
+    Helm::obtain(Tool::Helm3).await?.run(arguments).await?;
     Ok(())
 }
 
