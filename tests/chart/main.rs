@@ -19,6 +19,7 @@ mod files;
 mod flags;
 mod monitoring;
 mod network;
+mod notes;
 mod refusals;
 mod releases;
 mod rights;

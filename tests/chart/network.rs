@@ -30,8 +30,7 @@ async fn policy(values: Value) -> Value {
 }
 
 /// Where clouds serve the credentials of their machines; the program refuses them all.
-const METADATA: [&str; 5] =
-    ["169.254.169.254", "100.100.100.200", "fd00:ec2::254", "fd20:ce::254", "fe80::a9fe:a9fe"];
+const METADATA: [&str; 5] = ["169.254.169.254", "100.100.100.200", "fd00:ec2::254", "fd20:ce::254", "fe80::a9fe:a9fe"];
 
 #[tokio::test]
 async fn what_the_operator_needs_is_let_out_and_metadata_of_machines_is_not() {
