@@ -6,6 +6,8 @@ mod buildah;
 mod commit;
 mod inspection;
 mod layout;
+pub mod licenses;
+mod parts;
 mod rootfs;
 
 use std::path::PathBuf;
@@ -75,6 +77,7 @@ pub async fn test() -> anyhow::Result<bool> {
 async fn build(architectures: &[Architecture], source: Option<&str>) -> anyhow::Result<Layout> {
     ensure!(buildah::is_there().await, "buildah is needed to build the image: apt-get install buildah");
     authorities::write(&dist().join("ca-certificates.crt")).context("writing the roots that are trusted")?;
+    licenses::write(architectures).context("writing the terms of what is in the image")?;
     let commit = commit::Commit::of_the_clone()?;
     let layout = Layout::new(dist().join("image"));
     buildah::build(architectures, &commit, source, &layout).await?;

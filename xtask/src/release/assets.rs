@@ -10,7 +10,7 @@ use cognigy_sso_testkit::tool::Tool;
 use tokio::process::Command;
 
 use super::{Image, VERSION, chart, manifest, sbom};
-use crate::image::{Architecture, Layout, dist, sha256};
+use crate::image::{Architecture, Layout, dist, licenses, sha256};
 
 const CHECKSUMS: &str = "SHA256SUMS";
 
@@ -28,6 +28,7 @@ pub async fn fill(repository: &str) -> anyhow::Result<()> {
         fs::copy(architecture.binary(), &path)?;
         sbom::write(&path, &path).await?;
     }
+    fs::copy(licenses::folder().join(licenses::NOTICES), folder.join(licenses::NOTICES))?;
     chart::package(&image, &folder).await?;
     fs::write(folder.join("install.yaml"), manifest::text(&image)?)?;
     let checksums = checksums(&folder)?;
