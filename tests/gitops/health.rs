@@ -109,10 +109,15 @@ async fn argo_cd_shows_what_the_operator_says() {
     }
 }
 
-/// A resource with these conditions, each with its status, or without where that is empty.
+/// A resource with these conditions, each with its status, or without where that is empty; and with one more, which settles nothing.
 fn resource(reason: &str, ready: &str, reconciling: &str, stalled: &str) -> Value {
     let condition = |kind: &str, status: &str, reason: &str| json!({ "type": kind, "status": status, "reason": reason, "message": "m", "observedGeneration": 1 });
-    let all = [("Ready", ready, reason), ("Reconciling", reconciling, "Other"), ("Stalled", stalled, "Other")];
+    let all = [
+        ("SecretsResolved", "True", "Other"),
+        ("Ready", ready, reason),
+        ("Reconciling", reconciling, "Other"),
+        ("Stalled", stalled, "Other"),
+    ];
     let given = all.iter().filter(|(_, status, _)| !status.is_empty());
     let conditions: Vec<_> = given.map(|(kind, status, reason)| condition(kind, status, reason)).collect();
     let status = json!({ "observedGeneration": 1, "conditions": conditions });
