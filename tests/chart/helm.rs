@@ -16,7 +16,7 @@ pub const RELEASE: &str = "acme";
 /// What all its objects are called, or begin with.
 pub const FULL_NAME: &str = "acme-cognigy-sso-operator";
 /// The oldest Kubernetes that the chart lets itself be installed on.
-const OLDEST_KUBERNETES: &str = "1.33.0";
+pub const OLDEST_KUBERNETES: &str = "1.33.0";
 
 /// Helm, whose complaints are looked into.
 pub struct Helm(helm::Helm);

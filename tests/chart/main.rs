@@ -20,6 +20,7 @@ mod flags;
 mod monitoring;
 mod network;
 mod notes;
+mod pods;
 mod refusals;
 mod releases;
 mod rights;

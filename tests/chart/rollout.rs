@@ -41,10 +41,23 @@ async fn the_operator_s_pods_are_selected_and_that_of_the_test_is_not() {
 
 #[tokio::test]
 async fn without_leader_election_the_old_one_goes_before_the_new_one_comes() {
-    for (enabled, wanted) in [(true, "RollingUpdate"), (false, "Recreate")] {
+    let rolling = json!({ "type": "RollingUpdate", "rollingUpdate": { "maxSurge": 1, "maxUnavailable": 0 } });
+    for (enabled, wanted) in [(true, rolling), (false, json!({ "type": "Recreate" }))] {
         let manifests = render(&with(json!({ "leaderElection": { "enabled": enabled } }))).await.unwrap();
-        assert_eq!(manifests.get("Deployment")["spec"]["strategy"]["type"], wanted);
+        assert_eq!(manifests.get("Deployment")["spec"]["strategy"], wanted);
     }
+}
+
+#[tokio::test]
+async fn several_replicas_are_spread_and_leave_a_node_one_at_a_time() {
+    let manifests = labelled().await;
+    let mut spread = manifests.get("Deployment")["spec"]["template"]["spec"]["topologySpreadConstraints"].clone();
+    spread[0].as_object_mut().unwrap().remove("labelSelector");
+    let over_nodes =
+        json!([{ "maxSkew": 1, "topologyKey": "kubernetes.io/hostname", "whenUnsatisfiable": "ScheduleAnyway" }]);
+    assert_eq!(spread, over_nodes);
+    let budget = &manifests.get("PodDisruptionBudget")["spec"];
+    assert_eq!((&budget["maxUnavailable"], &budget["unhealthyPodEvictionPolicy"]), (&json!(1), &json!("AlwaysAllow")));
 }
 
 #[tokio::test]
@@ -52,17 +65,6 @@ async fn one_replica_is_not_kept_from_being_moved() {
     let manifests = render(&with(json!({}))).await.unwrap();
     assert!(manifests.find("PodDisruptionBudget").is_none());
     assert!(manifests.get("Deployment")["spec"]["template"]["spec"].get("topologySpreadConstraints").is_none());
-}
-
-#[tokio::test]
-async fn the_node_asks_where_health_is_served() {
-    let manifests = render(&with(json!({ "health": { "port": 9 } }))).await.unwrap();
-    let container = manifests.container();
-    for (probe, path) in [("livenessProbe", "/livez"), ("readinessProbe", "/readyz")] {
-        assert_eq!(container[probe]["httpGet"], json!({ "path": path, "port": "health" }), "{probe}");
-    }
-    let served = json!([{ "name": "health", "containerPort": 9 }, { "name": "metrics", "containerPort": 8080 }]);
-    assert_eq!(container["ports"], served);
 }
 
 /// Values that between them render every template, each with its every branch.

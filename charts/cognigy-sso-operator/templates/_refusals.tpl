@@ -33,6 +33,10 @@
 {{- fail (printf "%s is %q: write a letter first, then lower case letters, digits and hyphens." $value $name) }}
 {{- end }}
 {{- end }}
+{{- $fullname := include "cognigy-sso-operator.fullname" . }}
+{{- if not (regexMatch "^[a-z]([a-z0-9-]*[a-z0-9])?$" $fullname) }}
+{{- fail (printf "All objects would be called %q, which no Service may be: set fullnameOverride to a letter, then lower case letters, digits and hyphens." $fullname) }}
+{{- end }}
 {{- $named := dict "secretNames" .Values.secretNames "configMapNames" .Values.configMapNames }}
 {{- $_ := set $named "serviceAccount.name" (compact (list .Values.serviceAccount.name)) }}
 {{- $_ := set $named "leaderElection.leaseName" (compact (list .Values.leaderElection.leaseName)) }}
