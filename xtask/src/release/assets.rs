@@ -24,9 +24,9 @@ pub async fn fill(repository: &str) -> anyhow::Result<()> {
     }
     fs::create_dir_all(&folder)?;
     for architecture in Architecture::ALL.into_iter().filter(|architecture| architecture.binary().exists()) {
-        let path = folder.join(format!("cognigy-sso-operator-{VERSION}-linux-{}", architecture.name()));
+        let path = folder.join(binary(architecture));
         fs::copy(architecture.binary(), &path)?;
-        sbom::write(&path, &path).await?;
+        sbom::write(&path).await?;
     }
     fs::copy(licenses::folder().join(licenses::NOTICES), folder.join(licenses::NOTICES))?;
     chart::package(&image, &folder).await?;
@@ -43,10 +43,36 @@ fn folder() -> PathBuf {
 
 /// As `sha256sum --check` reads them.
 fn checksums(folder: &Path) -> anyhow::Result<String> {
+    let line = |name: OsString| Ok(format!("{}  {}\n", sha256(&fs::read(folder.join(&name))?), name.display()));
+    names(folder)?.into_iter().map(line).collect()
+}
+
+/// In order.
+fn names(folder: &Path) -> anyhow::Result<Vec<OsString>> {
     let mut names = fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name())).collect::<std::io::Result<Vec<_>>>()?;
     names.sort();
-    let line = |name: OsString| Ok(format!("{}  {}\n", sha256(&fs::read(folder.join(&name))?), name.display()));
-    names.into_iter().map(line).collect()
+    Ok(names)
+}
+
+/// The names of all files of a release with binaries for these architectures, in order.
+fn names_for(architectures: &[Architecture]) -> Vec<OsString> {
+    let mut names = vec![CHECKSUMS.to_owned(), licenses::NOTICES.to_owned(), "install.yaml".to_owned(), packed()];
+    for architecture in architectures {
+        let binary = binary(*architecture);
+        names.extend(sbom::names(&binary));
+        names.push(binary);
+    }
+    names.sort();
+    names.into_iter().map(OsString::from).collect()
+}
+
+fn binary(architecture: Architecture) -> String {
+    format!("cognigy-sso-operator-{VERSION}-linux-{}", architecture.name())
+}
+
+/// The chart, as Helm calls it.
+fn packed() -> String {
+    format!("cognigy-sso-operator-{VERSION}.tgz")
 }
 
 /// Makes a release of what is in `dist`, and looks at it as its users will.
@@ -56,7 +82,9 @@ pub async fn rehearse() -> anyhow::Result<()> {
     let checked =
         Command::new("sha256sum").args(["--quiet", "--check", CHECKSUMS]).current_dir(&folder).status().await?;
     ensure!(checked.success(), "{CHECKSUMS} is wrong: {checked}");
-    let packed = folder.join(format!("cognigy-sso-operator-{VERSION}.tgz"));
+    let (found, wanted) = (names(&folder)?, names_for(&[Architecture::here()?]));
+    ensure!(found == wanted, "the release holds {found:?} and not {wanted:?}");
+    let packed = folder.join(packed());
     let arguments = [OsStr::new("template"), OsStr::new("operator"), packed.as_os_str()];
     let rendered = Helm::obtain(Tool::Helm3).await?.run(arguments).await;
     let rendered = rendered.context("the packed chart does not render without values")?;
@@ -71,6 +99,17 @@ pub async fn rehearse() -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_workflow_names_files_that_there_are() {
+        let workflow = fs::read_to_string(crate::cargo::root().join(".github/workflows/release.yaml")).unwrap();
+        let packed = format!("\"dist/release/{}\"", packed().replace(VERSION, "${GITHUB_REF_NAME#v}"));
+        let checksums = format!("subject-checksums: dist/release/{CHECKSUMS}\n");
+        let everything = " dist/release/*\n".to_owned();
+        for name in [packed, checksums, everything].into_iter().chain(sbom::names("dist/release/*")) {
+            assert!(workflow.contains(&name), "{name}");
+        }
+    }
 
     #[test]
     fn checksums_are_in_the_form_that_is_checked() {
