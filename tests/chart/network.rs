@@ -54,6 +54,11 @@ async fn what_the_operator_needs_is_let_out_and_metadata_of_machines_is_not() {
         assert!(!lets_out(&policy, protocol, address, port), "{protocol} {address} {port}");
     }
     assert_eq!(METADATA.map(|address| lets_out(&policy, "TCP", address, 443)), [false; 5]);
+    let peers = policy["spec"]["egress"][2]["to"].as_array().unwrap();
+    assert!(
+        peers.contains(&json!({ "namespaceSelector": {} })),
+        "some network plugins know pods by no address: {peers:?}"
+    );
 }
 
 #[tokio::test]

@@ -43,6 +43,7 @@ fn refused() -> Vec<(Value, &'static [&'static str])> {
             json!({ "serviceAccount": { "create": false } }),
             &["serviceAccount.create is false", "set serviceAccount.name"],
         ),
+        (json!({ "rbac": { "create": false, "createEdit": true } }), &["rbac.createEdit is true", "no role is made"]),
         (json!({ "health": { "port": 8080 } }), &["health.port and metrics.port are both 8080", "another port"]),
         (
             json!({ "metrics": { "serviceMonitor": { "enabled": true }, "podMonitor": { "enabled": true } } }),

@@ -88,6 +88,9 @@
 {{- fail "leaderElection.enabled is false and strategy is not Recreate: during an upgrade two would act. Leave strategy empty, or set leaderElection.enabled to true." }}
 {{- end }}
 {{- end }}
+{{- if and .Values.rbac.createEdit (not .Values.rbac.create) }}
+{{- fail "rbac.createEdit is true and rbac.create is false, with which no role is made: set one of them to the other." }}
+{{- end }}
 {{- if not (or .Values.serviceAccount.create .Values.serviceAccount.name) }}
 {{- fail "serviceAccount.create is false: set serviceAccount.name to the ServiceAccount to use. The namespace's default one would give its rights to every pod." }}
 {{- end }}
