@@ -108,17 +108,17 @@ async fn the_release_s_own_namespace_can_be_looked_after_too() {
 #[tokio::test]
 async fn people_may_look_and_where_it_is_asked_for_write() {
     let manifests = render(&with(json!({ "rbac": { "createEdit": true } }))).await.unwrap();
-    let rule = |resources: Value, verbs: Value| json!([{ "apiGroups": ["sso.cognigy.ai"], "resources": resources, "verbs": verbs }]);
+    let only = |resources: Value, verbs: Value| json!([{ "apiGroups": ["sso.cognigy.ai"], "resources": resources, "verbs": verbs }]);
     for (role, aggregated, rules) in [
         (
             "ClusterRole/-view",
             &["view"][..],
-            rule(json!(["identityproviderconfigs", "identityproviderconfigs/status"]), json!(["get", "list", "watch"])),
+            only(json!(["identityproviderconfigs", "identityproviderconfigs/status"]), json!(["get", "list", "watch"])),
         ),
         (
             "ClusterRole/-edit",
             &["edit", "admin"],
-            rule(
+            only(
                 json!(["identityproviderconfigs"]),
                 json!(["get", "list", "watch", "create", "delete", "deletecollection", "patch", "update"]),
             ),
@@ -130,6 +130,6 @@ async fn people_may_look_and_where_it_is_asked_for_write() {
         let found: Vec<_> = ["view", "edit", "admin"].into_iter().filter(|name| to(*name)).collect();
         assert_eq!(found, aggregated);
     }
-    let unasked = render(&with(json!({}))).await.unwrap();
-    assert_eq!(unasked.of("ClusterRole").count(), 2, "the operator's, and one to look");
+    let usual = render(&with(json!({}))).await.unwrap();
+    assert_eq!(usual.of("ClusterRole").count(), 2, "the operator's, and one to look");
 }

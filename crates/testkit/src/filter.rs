@@ -12,7 +12,8 @@ use tokio::process::Command;
 /// When it cannot be started or waited for.
 pub async fn run(mut command: Command, input: &[u8]) -> anyhow::Result<Output> {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    let mut program = command.spawn().with_context(|| format!("starting {:?}", command.as_std().get_program()))?;
+    let mut program =
+        command.spawn().with_context(|| format!("starting {}", command.as_std().get_program().display()))?;
     let mut stdin = program.stdin.take().context("standard input is piped")?;
     let feeding = async move {
         let _not_all_was_wanted = stdin.write_all(input).await;

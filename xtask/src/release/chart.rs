@@ -44,8 +44,8 @@ fn with_annotation(chart: &str, image: &Image<'_>) -> anyhow::Result<String> {
     let Image { repository, digest } = image;
     let platforms = Architecture::ALL.map(|architecture| format!("linux/{}", architecture.name())).join(", ");
     let told = format!("- name: operator\n  image: {repository}@{digest}\n  platforms: [{platforms}]\n");
-    let indented = told.lines().map(|line| format!("    {line}\n")).collect::<String>();
-    let text = format!("{chart}  {IMAGES}: |\n{indented}");
+    let indented = told.trim_end().replace('\n', "\n    ");
+    let text = format!("{chart}  {IMAGES}: |\n    {indented}\n");
     let found = serde_saphyr::from_str::<Value>(&text).context("Chart.yaml, with the image")?;
     let annotation = found.get("annotations").and_then(|all| all.get(IMAGES)).and_then(Value::as_str);
     ensure!(annotation == Some(&told), "{CHART}/Chart.yaml does not end with its annotations");
