@@ -1,4 +1,4 @@
-# `make` shows what there is. Rust (with rustup) and Go are all that is needed.
+# `make` shows what there is. It takes Rust (with rustup), a C compiler and Go; CONTRIBUTING.md says what else is used where it is there.
 
 CACHE = $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/cognigy-sso-operator
 

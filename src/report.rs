@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tracing::{Instrument as _, Span};
 
+use crate::causes;
 use crate::metrics::Metrics;
 use crate::traces;
 use crate::watched::{Outline, Watched};
@@ -157,7 +158,7 @@ async fn in_time(answer: impl Future<Output = kube::Result<Watched>>) -> Result<
         Ok(Ok(resource)) => Ok(Some(resource)),
         Ok(Err(kube::Error::Api(status))) if status.code == 404 => Err(WriteFault::Gone),
         Ok(Err(kube::Error::Api(status))) if status.code == 409 => Ok(None),
-        Ok(Err(error)) => Err(WriteFault::Failed(error.to_string())),
+        Ok(Err(error)) => Err(WriteFault::Failed(causes::told(&error))),
         Err(_) => Err(WriteFault::Failed("the API server does not answer".to_owned())),
     }
 }
@@ -215,7 +216,8 @@ async fn publish(client: Client, mut events: mpsc::Receiver<(ObjectReference, Ev
         if let Err(error) = recorder.publish(&published, &regarding).instrument(span.clone()).await {
             traces::failed(&span, "failed");
             metrics.write_failed();
-            tracing::warn!(%error, reason = published.reason, "an event could not be published");
+            let error = causes::told(&error);
+            tracing::warn!(error, reason = published.reason, "an event could not be published");
         }
     }
 }

@@ -1,8 +1,12 @@
 //! The way to the Kubernetes API.
 
-use anyhow::Context as _;
-use kube::config::Kubeconfig;
+use std::error::Error as _;
+
+use anyhow::anyhow;
+use kube::config::{InferConfigError, Kubeconfig};
 use kube::{Client, Config};
+
+use crate::causes;
 
 /// Installs the TLS provider that kube takes; outside calls name theirs.
 ///
@@ -19,13 +23,24 @@ pub(super) fn install_tls() -> anyhow::Result<()> {
 /// # Errors
 /// When there is no cluster to be found.
 pub(super) async fn client() -> anyhow::Result<Client> {
-    let mut config = Config::infer().await.context("no cluster: run it in one, or set KUBECONFIG")?;
+    let mut config = Config::infer().await.map_err(|error| no_cluster(&error))?;
     // Each visit retries by itself; the client's own policy would hold it for minutes.
     config.default_retry = false;
     if !names_proxy() {
         config.proxy_url = None;
     }
+    tracing::info!(server = %config.cluster_url, "the Kubernetes API");
     Ok(Client::try_from(config)?)
+}
+
+/// In a pod it is the way to its own cluster that fails, elsewhere the kubeconfig, which is told as the cause.
+fn no_cluster(error: &InferConfigError) -> anyhow::Error {
+    match error.source() {
+        Some(kubeconfig) if std::env::var_os("KUBERNETES_SERVICE_HOST").is_none() => {
+            anyhow!("no cluster: {}. Set KUBECONFIG, or run it in a pod.", causes::told(kubeconfig))
+        }
+        _ => anyhow!("no cluster: {error}"),
+    }
 }
 
 /// Does the kubeconfig's current context name a proxy? The environment's is for outside calls alone.

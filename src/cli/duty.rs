@@ -9,10 +9,13 @@ use crate::lease::Place;
 use crate::permitted::{ObjectName, Permitted};
 use crate::selector::LabelSelector;
 
+/// The longest name of a namespace, in bytes.
+const LONGEST_NAMESPACE: usize = 63;
+
 #[derive(Args, Debug)]
 pub(super) struct Duty {
     /// Namespace to look after; repeat it for several. Default: all.
-    #[arg(long = "namespace", value_name = "NAME", env = "COGNIGY_SSO_NAMESPACE", value_delimiter = ',')]
+    #[arg(long = "namespace", value_name = "NAME", env = "COGNIGY_SSO_NAMESPACE", value_delimiter = ',', value_parser = namespace)]
     pub(super) namespaces: Vec<String>,
 
     /// Look after the resources with these labels only, for example `shard=a`.
@@ -55,6 +58,17 @@ pub(super) struct Duty {
     lease_namespace: Option<String>,
 }
 
+/// A namespace's name, as Kubernetes allows it: that of an object, shorter and without a dot.
+fn namespace(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err("a name is empty: leave the flag out to look after all namespaces".to_owned());
+    }
+    let is_name = text.len() <= LONGEST_NAMESPACE && !text.contains('.') && text.parse::<ObjectName>().is_ok();
+    let refused = || format!("`{text}` is no namespace's name: small letters, digits and `-` make one, 63 at most");
+    is_name.then(|| text.to_owned()).ok_or_else(refused)
+}
+
 impl Duty {
     pub(super) fn permitted(&self) -> Permitted {
         Permitted {
@@ -62,6 +76,11 @@ impl Duty {
             secret_names: self.secret_names.clone(),
             config_map_names: self.config_map_names.clone(),
         }
+    }
+
+    /// What is looked after, in words.
+    pub(super) fn whose(&self) -> String {
+        if self.namespaces.is_empty() { "all".to_owned() } else { self.namespaces.join(", ") }
     }
 
     pub(super) fn scope(&self) -> Scope {

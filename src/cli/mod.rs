@@ -13,11 +13,11 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::telemetry;
+use crate::{causes, telemetry};
 
 /// Declares the single sign-on settings of Cognigy.AI organizations as Kubernetes resources.
 #[derive(Debug, Parser)]
-#[command(version, about)]
+#[command(version)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -25,11 +25,9 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run the controller.
+    // These describe themselves, exit codes included.
     Run(Box<run::Run>),
-    /// Check resources before they are applied, from files or in the cluster.
     Verify(Box<verify::Verify>),
-    /// Ask the cluster whether the definition and every right are there that the controller needs.
     Check(check::Check),
     /// Print the CustomResourceDefinition as YAML.
     Crd,
@@ -49,9 +47,14 @@ impl Cli {
         match done {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
-                eprintln!("cognigy-sso-operator: {error:#}");
+                tell(&error);
                 ExitCode::FAILURE
             }
         }
     }
+}
+
+/// Why nothing came of it.
+fn tell(error: &anyhow::Error) {
+    eprintln!("cognigy-sso-operator: {}", causes::told(error.as_ref()));
 }

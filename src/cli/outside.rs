@@ -23,7 +23,7 @@ pub(super) struct Outside {
     pub(super) cognigy_hosts: Vec<HostPattern>,
 
     /// Network that may be connected to although it is loopback, link-local or private. Repeat it for several.
-    #[arg(long = "allow-network", value_name = "CIDR", env = "COGNIGY_SSO_ALLOW_NETWORK", value_delimiter = ',')]
+    #[arg(long = "allow-network", value_name = "CIDR", env = "COGNIGY_SSO_ALLOW_NETWORK", value_delimiter = ',', value_parser = network)]
     allow_networks: Vec<IpNet>,
 
     /// Refuse to connect to private networks.
@@ -57,6 +57,10 @@ impl Outside {
         let bundles: Vec<_> = self.extra_ca_files.iter().map(read_bundle).collect::<Result<_, _>>()?;
         Ok(Authorities::system_and(&bundles))
     }
+}
+
+fn network(text: &str) -> Result<IpNet, &'static str> {
+    text.trim().parse().map_err(|_| "write a network such as 10.0.0.0/8, or 10.1.2.3/32 for one address")
 }
 
 fn read_bundle(path: &PathBuf) -> anyhow::Result<CaBundle> {

@@ -30,6 +30,8 @@ use crate::visit::Context;
 const LEASE: &str = "the lease";
 
 /// Run the controller.
+///
+/// Exit code: 0 when it was told to end (SIGTERM, Ctrl-C), 1 when it cannot start or serve.
 #[derive(Args, Debug)]
 pub(super) struct Run {
     #[command(flatten)]
@@ -43,7 +45,7 @@ pub(super) struct Run {
     concurrency: u16,
 
     /// Address that `/livez` and `/readyz` are served on.
-    #[arg(long, value_name = "ADDRESS", env = "COGNIGY_SSO_HEALTH_ADDRESS", default_value = "0.0.0.0:8081")]
+    #[arg(long, value_name = "ADDRESS", env = "COGNIGY_SSO_HEALTH_ADDRESS", default_value = "0.0.0.0:8081", value_parser = address)]
     health_address: SocketAddr,
 
     /// Address that `/metrics` are served on (OpenMetrics); 0 serves none.
@@ -56,7 +58,7 @@ pub(super) struct Run {
 
     /// Which log lines are written, for example `info,cognigy_sso_operator=debug`. Whatever is asked for, the Kubernetes client
     /// logs errors only: below that it shows whole answers.
-    #[arg(long, value_name = "FILTER", env = "COGNIGY_SSO_LOG_FILTER", default_value = "info,kube_client=warn", action = ArgAction::Set)]
+    #[arg(long, value_name = "FILTER", env = "COGNIGY_SSO_LOG_FILTER", default_value = "info,kube_client=warn,kube_runtime=error", action = ArgAction::Set)]
     log_filter: String,
 
     /// Collector that a trace of each visit to a resource is sent to, by OTLP over HTTP, for example `http://collector:4318`.
@@ -100,7 +102,7 @@ impl Run {
             flags: self,
         };
         let scrapes = Scrapes { board: office.board.clone(), concurrency: self.concurrency };
-        tracing::info!(version = env!("CARGO_PKG_VERSION"), namespaces = ?self.duty.namespaces, "starting");
+        tracing::info!(version = env!("CARGO_PKG_VERSION"), namespaces = self.duty.whose(), "starting");
         tokio::select! {
             () = self.work(&office) => {
                 tracing::info!("stopped");
@@ -185,6 +187,10 @@ impl Office<'_> {
     }
 }
 
+fn address(text: &str) -> Result<SocketAddr, &'static str> {
+    text.parse().map_err(|_| "write an address and a port such as 0.0.0.0:8081")
+}
+
 /// Resolves when the operator is told to stop.
 async fn stopped() {
     let terminate = async {
@@ -216,6 +222,23 @@ mod tests {
             }
             Cli::try_parse_from(["cognigy-sso-operator", "run", flag, "team in (a, b),!old"]).unwrap();
         }
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_used_is_refused_with_what_to_write() {
+        for (flag, text, named) in [
+            ("--namespace", "", "leave the flag out"),
+            ("--namespace", "team-a,team b", "`team b` is no namespace's name"),
+            ("--namespace", "a.b", "`a.b` is no namespace's name"),
+            ("--allow-network", "10.0.0.0/99", "such as 10.0.0.0/8"),
+            ("--allow-network", "10.0.0.1", "such as 10.0.0.0/8"),
+            ("--health-address", "8081", "such as 0.0.0.0:8081"),
+        ] {
+            let error = Cli::try_parse_from(["cognigy-sso-operator", "run", flag, text]).unwrap_err().to_string();
+            assert!(error.contains(flag) && error.contains(named), "{error}");
+        }
+        let good = ["--namespace", "team-a, team-b", "--allow-network", "10.0.0.0/8,::1/128"];
+        Cli::try_parse_from(["cognigy-sso-operator", "run"].into_iter().chain(good)).unwrap();
     }
 
     #[test]

@@ -18,6 +18,7 @@ use cognigy_sso_decide::{ObjectKind, Resource};
 use tokio::task::{Id, JoinError, JoinSet};
 use tracing::{Instrument as _, Span};
 
+use crate::causes;
 use crate::lease::{Claim, Lost};
 use crate::metrics::{self, Board, Question, Reconciled, Sight};
 use crate::traces;
@@ -158,7 +159,8 @@ impl Controller {
             News::Object(kind, object) => self.object(kind, object),
             News::Failed(error) => {
                 self.board.metrics.watch_failed(watched(watch.subject));
-                tracing::warn!(?watch, %error, "a watch failed and is begun again");
+                let mend = watch.mend(&error);
+                tracing::warn!(%watch, error = causes::told(&error), "a watch failed and is begun again{mend}");
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The watches: resources, and the metadata of Secrets and ConfigMaps.
 
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 
 use cognigy_sso_decide::ObjectKind;
 use futures::StreamExt;
@@ -53,6 +53,35 @@ impl Watch {
     pub(super) fn covers(&self, key: &Key) -> bool {
         let is = |wanted: &Option<Box<str>>, found: &str| wanted.as_deref().is_none_or(|wanted| wanted == found);
         is(&self.namespace, &key.namespace) && is(&self.name, &key.name)
+    }
+
+    /// What to do about this error, where it does not tell.
+    pub(super) fn mend(&self, error: &watcher::Error) -> &'static str {
+        match error {
+            watcher::Error::InitialListFailed(kube::Error::Api(answer))
+                if self.subject == Subject::Resources && answer.code == 404 =>
+            {
+                ": install the definition, which `cognigy-sso-operator crd` prints"
+            }
+            _ => "",
+        }
+    }
+}
+
+/// As the log names it.
+impl fmt::Display for Watch {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self.subject {
+            Subject::Resources => "identityproviderconfigs",
+            Subject::Objects(ObjectKind::Secret) => "secrets",
+            Subject::Objects(ObjectKind::ConfigMap) => "configmaps",
+        })?;
+        match (&self.name, &self.namespace) {
+            (Some(name), Some(namespace)) => write!(formatter, " {name} in namespace {namespace}"),
+            (Some(name), None) => write!(formatter, " {name} in all namespaces"),
+            (None, Some(namespace)) => write!(formatter, " in namespace {namespace}"),
+            (None, None) => formatter.write_str(" in all namespaces"),
+        }
     }
 }
 

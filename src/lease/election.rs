@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use super::claim::{Claim, Title};
 use super::record::Seen;
 use super::{RELIED_ON, RENEWED_AGAIN, RENEWED_EVERY, TIMEOUT, TRIED_AGAIN};
-use crate::clock;
+use crate::{causes, clock};
 
 const FIELD_MANAGER: &str = "cognigy-sso-operator";
 /// How often a lease is let go of that changes meanwhile: a renewal that was given up may still arrive.
@@ -218,7 +218,7 @@ async fn in_time<T>(call: impl Future<Output = kube::Result<T>>) -> Result<T, Fa
         Ok(Ok(answer)) => Ok(answer),
         Ok(Err(kube::Error::Api(status))) if status.code == 409 => Err(Fault::Changed),
         Ok(Err(kube::Error::Api(status))) if status.code == 404 => Err(Fault::NotFound),
-        Ok(Err(error)) => Err(Fault::Failed(error.to_string())),
+        Ok(Err(error)) => Err(Fault::Failed(causes::told(&error))),
         Err(_) => Err(Fault::Failed("the API server does not answer".to_owned())),
     }
 }

@@ -49,11 +49,16 @@ fn subscriber(format: LogFormat, filter: &str, export: Option<&Export>) -> anyho
     })
 }
 
-/// Whatever is asked for: at its warnings one part of the client shows whole answers that it cannot decode, Secrets too. And
-/// the operator's spans are none of the log's: its lines name the resource, and the trace.
+/// Whatever is asked for: at its warnings one part of the client shows whole answers that it cannot decode, Secrets too, and its
+/// errors say of calls that failed less than whoever made them. And the operator's spans are none of the log's: its lines
+/// name the resource, and the trace.
 fn filter_of(text: &str) -> anyhow::Result<EnvFilter> {
+    let mut filter = EnvFilter::try_new(text)?;
     let spans = format!("{}=off", traces::TARGET);
-    Ok(EnvFilter::try_new(text)?.add_directive("kube_client::client=error".parse()?).add_directive(spans.parse()?))
+    for fixed in ["kube_client::client=error", "kube_client::client::builder=off", &spans] {
+        filter = filter.add_directive(fixed.parse()?);
+    }
+    Ok(filter)
 }
 
 /// From now on a panic is told by its place. What it says is told where it is fixed in the program: text that is put together

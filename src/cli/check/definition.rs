@@ -6,6 +6,7 @@ use kube::{Client, Resource};
 use serde_json::Value;
 
 use super::{Finding, Outcome};
+use crate::causes;
 
 const MEND: &str = "cognigy-sso-operator crd | kubectl apply --server-side --filename -";
 /// Names in a message.
@@ -16,7 +17,10 @@ pub(super) async fn find(client: &Client) -> Finding {
     let (outcome, message) = match served(client).await {
         Ok(None) => (Outcome::Missing, format!("{GROUP}/{} is not served. Install it: {MEND}", version())),
         Ok(Some(served)) => compare(&served),
-        Err(error) => (Outcome::Unknown, format!("The API server does not tell what it serves: {error}")),
+        Err(error) => {
+            let error = causes::told(error.as_ref());
+            (Outcome::Unknown, format!("The API server does not tell what it serves: {error}"))
+        }
     };
     Finding { what: "definition", outcome, message }
 }

@@ -46,7 +46,7 @@ enum Outcome {
 impl Check {
     pub(super) fn execute(&self) -> ExitCode {
         self.check().unwrap_or_else(|error| {
-            eprintln!("cognigy-sso-operator: {error:#}");
+            super::tell(&error);
             ExitCode::from(COULD_NOT_TELL)
         })
     }

@@ -9,12 +9,13 @@ use kube::api::PostParams;
 use kube::{Api, Client};
 
 use super::{Finding, Outcome};
+use crate::causes;
 use crate::cli::duty::Duty;
 use crate::permitted::ObjectName;
 
 /// Questions to the API server at a time.
 const AT_A_TIME: usize = 8;
-/// Missing rights in a message.
+/// Objects in a message of which rights are missing.
 const MOST_NAMED: usize = 5;
 
 /// What the controller does with one kind of object.
@@ -35,6 +36,13 @@ struct Right<'a> {
     verb: &'static str,
     namespace: Option<&'a str>,
     name: Option<&'a str>,
+}
+
+impl Right<'_> {
+    /// Is the other to the same?
+    fn is_beside(&self, other: &Self) -> bool {
+        (self.namespace, self.name) == (other.namespace, other.name)
+    }
 }
 
 /// What the API server says of one right.
@@ -101,8 +109,8 @@ async fn whoami(client: &Client) -> String {
 /// The first of many, and how many more there are.
 fn listed(texts: &[String]) -> String {
     let (first, others) = texts.split_at(MOST_NAMED.min(texts.len()));
-    let first = first.join(", ");
-    if others.is_empty() { first } else { format!("{first}, and {} more", others.len()) }
+    let first = first.join("; ");
+    if others.is_empty() { first } else { format!("{first}; and {} more", others.len()) }
 }
 
 /// Each of these; without any, one that stands for all.
@@ -126,8 +134,9 @@ impl Use {
             Answer::Failed(error) => Some(error),
             Answer::Granted | Answer::Denied => None,
         });
-        let denied = answers.iter().filter(|(answer, _)| matches!(answer, Answer::Denied));
-        let denied: Vec<_> = denied.map(|(_, right)| self.told(right)).collect();
+        let denied = answers.iter().filter(|(answer, _)| matches!(answer, Answer::Denied)).map(|(_, right)| right);
+        let denied: Vec<_> = denied.collect();
+        let denied: Vec<_> = denied.chunk_by(|one, next| one.is_beside(next)).map(|rights| self.told(rights)).collect();
         let (outcome, message) = match failed {
             _ if !denied.is_empty() => (Outcome::Missing, format!("Let {asking} {}.", listed(&denied))),
             Some(error) => (Outcome::Unknown, format!("The API server does not tell who may do what: {error}")),
@@ -136,11 +145,14 @@ impl Use {
         Finding { what: self.what, outcome, message }
     }
 
-    /// A right in words.
-    fn told(&self, right: &Right<'_>) -> String {
-        let name = right.name.map(|name| format!(" {name}")).unwrap_or_default();
-        let place = right.namespace.map_or_else(|| "all namespaces".to_owned(), |name| format!("namespace {name}"));
-        format!("{} {}{name} in {place}", right.verb, self.object())
+    /// Rights to one and the same in words.
+    fn told(&self, rights: &[&Right<'_>]) -> String {
+        let verbs: Vec<_> = rights.iter().map(|right| right.verb).collect();
+        let one = rights.first();
+        let name = one.and_then(|right| right.name).map(|name| format!(" {name}")).unwrap_or_default();
+        let namespace = one.and_then(|right| right.namespace);
+        let place = namespace.map_or_else(|| "all namespaces".to_owned(), |name| format!("namespace {name}"));
+        format!("{} {}{name} in {place}", verbs.join(", "), self.object())
     }
 
     /// The kind of object, as roles name it.
@@ -166,7 +178,35 @@ impl Use {
         match answer.map(|review| review.status) {
             Ok(Some(status)) if status.allowed => Answer::Granted,
             Ok(_) => Answer::Denied,
-            Err(error) => Answer::Failed(error.to_string()),
+            Err(error) => Answer::Failed(causes::told(&error)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{Json, Router};
+    use serde_json::json;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn rights_to_one_and_the_same_are_told_together() {
+        let denied = Router::new().fallback(async || Json(json!({ "spec": {}, "status": { "allowed": false } })));
+        let client = Client::new(denied, "default");
+        let namespaces = |names: &[&str]| names.iter().map(|name| Some((*name).to_owned())).collect();
+        let usage = |namespaces| Use {
+            what: "secrets",
+            group: "",
+            resource: "secrets",
+            subresource: None,
+            verbs: &["get", "list"],
+            namespaces,
+            names: vec![None],
+        };
+        let found = usage(namespaces(&["a", "b"])).find(&client, "somebody").await;
+        assert_eq!(found.message, "Let somebody get, list secrets in namespace a; get, list secrets in namespace b.");
+        let found = usage(namespaces(&["a", "b", "c", "d", "e", "f", "g"])).find(&client, "somebody").await;
+        assert!(found.message.ends_with("namespace e; and 2 more."), "{}", found.message);
     }
 }

@@ -33,7 +33,7 @@ const AT_A_TIME: usize = 8;
 /// What cannot be read cannot be told about.
 const COULD_NOT_TELL: u8 = 2;
 
-/// Check resources before they are applied.
+/// Check resources before they are applied, from files or in the cluster.
 ///
 /// Everything is checked that can be checked without a user: the referenced Secrets, whose API key it is, discovery, keys, what
 /// the provider offers, whether it accepts the client's credentials and the callback. Nothing is changed anywhere. Each check of
@@ -42,7 +42,7 @@ const COULD_NOT_TELL: u8 = 2;
 /// Exit code: 0 when all is verified, 1 when something is refuted, 2 when something could not be told.
 #[derive(Args, Debug)]
 pub(super) struct Verify {
-    /// File with resources, and with the Secrets and `ConfigMap`s that they refer to; `-` is standard input, a folder stands for
+    /// File with resources, and with the Secrets and ConfigMaps that they refer to; `-` is standard input, a folder stands for
     /// the YAML and JSON files in it. Repeat it for several. No cluster is asked then.
     #[arg(short = 'f', long = "filename", value_name = "FILE")]
     files: Vec<PathBuf>,
@@ -91,7 +91,7 @@ enum Output {
 impl Verify {
     pub(super) fn execute(&self) -> ExitCode {
         self.verify().unwrap_or_else(|error| {
-            eprintln!("cognigy-sso-operator: {error:#}");
+            super::tell(&error);
             ExitCode::from(COULD_NOT_TELL)
         })
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use cognigy_sso_api::{Condition, ConditionStatus, ConditionType};
 use console::{Alignment, StyledObject, Term, pad_str, style, truncate_str};
 use indicatif::ProgressBar;
-use textwrap::Options;
+use textwrap::{Options, WordSplitter};
 
 /// A wider terminal is not filled: long lines are hard to read.
 const WIDEST: usize = 120;
@@ -174,9 +174,9 @@ fn width() -> usize {
     columns.clamp(NARROWEST, WIDEST)
 }
 
-/// Names and URLs stay whole.
+/// Names, dates and URLs stay whole.
 fn plain(width: usize) -> Options<'static> {
-    Options::new(width).break_words(false)
+    Options::new(width).break_words(false).word_splitter(WordSplitter::NoHyphenation)
 }
 
 #[cfg(test)]

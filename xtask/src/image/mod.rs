@@ -28,7 +28,7 @@ pub struct Image {
     /// Compile nothing: take dist/linux/ARCHITECTURE/cognigy-sso-operator as they are, one for each of these
     #[arg(long, value_name = "ARCHITECTURE", value_delimiter = ',')]
     prebuilt: Vec<Architecture>,
-    /// Compile the binary, and build no image of it
+    /// Make what the Dockerfile copies, and build no image of it
     #[arg(long, conflicts_with = "prebuilt")]
     binary_only: bool,
     /// Run what is in it too, as a container would
@@ -48,10 +48,11 @@ impl Image {
         if self.prebuilt.is_empty() {
             println!("{}", binary::build().await?);
         }
-        if self.binary_only {
-            return Ok(());
-        }
         let here = [Architecture::here()?];
+        if self.binary_only {
+            // All that the Dockerfile copies is there then, so that any engine can build it.
+            return write_beside(&here);
+        }
         let architectures = if self.prebuilt.is_empty() { here.as_slice() } else { &self.prebuilt };
         build(architectures, self.source.as_deref()).await.map(drop)
     }
@@ -76,8 +77,7 @@ pub async fn test() -> anyhow::Result<bool> {
 
 async fn build(architectures: &[Architecture], source: Option<&str>) -> anyhow::Result<Layout> {
     ensure!(buildah::is_there().await, "buildah is needed to build the image: apt-get install buildah");
-    authorities::write(&dist().join("ca-certificates.crt")).context("writing the roots that are trusted")?;
-    licenses::write(architectures).context("writing the terms of what is in the image")?;
+    write_beside(architectures)?;
     let commit = commit::Commit::of_the_clone()?;
     let layout = Layout::new(dist().join("image"));
     buildah::build(architectures, &commit, source, &layout).await?;
@@ -86,6 +86,12 @@ async fn build(architectures: &[Architecture], source: Option<&str>) -> anyhow::
     }
     println!("{} {}", layout.folder().display(), layout.digest()?);
     Ok(layout)
+}
+
+/// What the image holds beside its binary.
+fn write_beside(architectures: &[Architecture]) -> anyhow::Result<()> {
+    authorities::write(&dist().join("ca-certificates.crt")).context("writing the roots that are trusted")?;
+    licenses::write(architectures).context("writing the terms of what is in the image")
 }
 
 /// The folder of what is given away.

@@ -7,7 +7,8 @@ use super::{cell, opening};
 
 const INTRODUCTION: &str = "\
 The operator is one program, `cognigy-sso-operator`. Most of its flags are environment variables too; a flag wins over its variable.
-Where several values may be given, repeat the flag, or separate the values by commas.";
+Where several values may be given, repeat the flag, or separate the values by commas. A flag that
+cannot be used is refused with exit code 2.";
 
 pub fn page() -> String {
     let mut page = opening("Flags", "src/cli", INTRODUCTION);
