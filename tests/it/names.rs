@@ -1,13 +1,10 @@
 //! `--secret-name` and `--config-map-name`: nothing but what is named is looked at, and rights to these names are enough.
 
-use std::time::{Duration, Instant};
-
 use cognigy_sso_api::{ConditionStatus, ConditionType, Reason};
-use cognigy_sso_testkit::cognigy::Operation;
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 
-use crate::support::{Operator, PATIENCE, SECRET, World, grant, grant_everywhere, limited_kubeconfig};
+use crate::support::{Operator, SECRET, World, grant, grant_everywhere, limited_kubeconfig};
 
 const NAMED: [&str; 4] = ["--secret-name", "cognigy-api,acme-oidc", "--config-map-name", "ca"];
 
@@ -70,18 +67,12 @@ async fn a_rotation_and_a_secret_that_comes_late_are_seen_with_rights_to_the_nam
     operator.synced().await;
     world.put_secret("acme-oidc", &[("clientSecret", SECRET)]).await;
     world.ready("acme").await;
-    // The best of three, so that a machine that is busy for a moment fails no test.
-    let mut quickest = PATIENCE;
-    for secret in ["first-rotation", "second-rotation", "third-rotation"] {
-        world.cognigy.clear_calls();
-        let rotated = Instant::now();
+    // Patience ends long before the next regular check.
+    for secret in ["first-rotation", "second-rotation"] {
         world.rotate(secret).await;
-        world.cognigy.wait_for_call(|call| call.operation == Operation::Me, PATIENCE).await.unwrap();
-        quickest = quickest.min(rotated.elapsed());
         world.holds(secret).await;
         world.ready("acme").await;
     }
-    assert!(quickest < Duration::from_secs(1), "it took {quickest:?}");
     assert!(!operator.log().contains("a watch failed"), "every watch is allowed");
 }
 
