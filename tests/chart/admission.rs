@@ -101,20 +101,3 @@ async fn its_pods_run_where_pods_may_do_least() {
     free["spec"]["containers"][0]["securityContext"]["allowPrivilegeEscalation"] = json!(true);
     assert!(create(&free).await.unwrap_err().to_string().contains("violates PodSecurity"));
 }
-
-/// What the Pod Security Standard leaves open.
-#[tokio::test]
-async fn its_pods_keep_to_themselves() {
-    let manifests = render(&with(json!({}))).await.unwrap();
-    for (kind, pod) in [("operator", &pod(&manifests)), ("check", manifests.get("Pod/-check"))] {
-        let spec = &pod["spec"];
-        assert_eq!(spec["automountServiceAccountToken"], false, "{kind}");
-        assert_eq!(spec["enableServiceLinks"], false, "{kind}");
-        assert_eq!(spec["securityContext"]["runAsUser"], 65532, "{kind}");
-        assert_eq!(spec["containers"][0]["securityContext"]["readOnlyRootFilesystem"], true, "{kind}");
-        let token = &spec["volumes"][0]["projected"]["sources"][0]["serviceAccountToken"];
-        assert_eq!(token["expirationSeconds"], 3600, "{kind}");
-        let mount = &spec["containers"][0]["volumeMounts"][0];
-        assert_eq!(mount["mountPath"], "/var/run/secrets/kubernetes.io/serviceaccount", "{kind}");
-    }
-}

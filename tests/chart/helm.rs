@@ -1,12 +1,10 @@
-//! Helm, in both of its versions.
+//! The chart in the hands of Helm.
 
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 
+use cognigy_sso_testkit::helm;
 use cognigy_sso_testkit::tool::Tool;
 use serde_json::{Value, json};
-use tempfile::TempDir;
-use tokio::process::Command;
 
 use crate::cluster::{self, NAMESPACE};
 use crate::manifests::Manifests;
@@ -18,49 +16,31 @@ pub const RELEASE: &str = "acme";
 /// What all its objects are called, or begin with.
 pub const FULL_NAME: &str = "acme-cognigy-sso-operator";
 /// The oldest Kubernetes that the chart lets itself be installed on.
-const OLDEST_KUBERNETES: &str = "1.33.0";
+pub const OLDEST_KUBERNETES: &str = "1.33.0";
 
-/// A Helm with a home of its own.
-pub struct Helm {
-    program: PathBuf,
-    home: TempDir,
-    kubeconfig: Option<PathBuf>,
-}
+/// Helm, whose complaints are looked into.
+pub struct Helm(helm::Helm);
 
 impl Helm {
     /// One that renders, and knows no cluster.
     pub async fn new(tool: Tool) -> Self {
-        Self { program: tool.obtain().await.unwrap(), home: TempDir::new().unwrap(), kubeconfig: None }
+        Self(helm::Helm::obtain(tool).await.unwrap())
     }
 
     /// One that installs on this cluster.
     pub async fn on(tool: Tool, kubeconfig: PathBuf) -> Self {
-        Self { kubeconfig: Some(kubeconfig), ..Self::new(tool).await }
+        Self(Self::new(tool).await.0.on(kubeconfig))
     }
 
     /// Runs it with these arguments: what it printed, or what it complained of.
     pub async fn run(&self, arguments: &[&str]) -> Result<String, String> {
-        let mut command = Command::new(&self.program);
-        for (variable, folder) in
-            [("HELM_CACHE_HOME", "cache"), ("HELM_CONFIG_HOME", "config"), ("HELM_DATA_HOME", "data")]
-        {
-            command.env(variable, self.home.path().join(folder));
-        }
-        let nowhere = self.home.path().join("no-kubeconfig");
-        command.env("KUBECONFIG", self.kubeconfig.as_ref().unwrap_or(&nowhere));
-        command.args(arguments).stdin(Stdio::null()).kill_on_drop(true);
-        let output = command.output().await.unwrap();
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        if output.status.success() { Ok(text(output.stdout)) } else { Err(text(output.stderr)) }
+        self.0.run(arguments).await.map_err(|complaint| complaint.to_string())
     }
 
     /// Does this to the release, with these values: `install`, `upgrade`, `template`.
     pub async fn release(&self, verb: &str, values: &Value, further: &[&str]) -> Result<String, String> {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), values.to_string()).unwrap();
-        let file = file.path().to_str().unwrap();
-        let arguments = [verb, RELEASE, CHART, "--namespace", NAMESPACE, "--values", file];
-        self.run(&[&arguments, further].concat()).await
+        let arguments = [verb, RELEASE, CHART, "--namespace", NAMESPACE];
+        self.0.run_with(values, [&arguments, further].concat()).await.map_err(|complaint| complaint.to_string())
     }
 
     /// What would be installed with these values.

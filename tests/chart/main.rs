@@ -19,6 +19,8 @@ mod files;
 mod flags;
 mod monitoring;
 mod network;
+mod notes;
+mod pods;
 mod refusals;
 mod releases;
 mod rights;

@@ -1,5 +1,6 @@
 //! What a chart renders to.
 
+use cognigy_sso_testkit::manifests;
 use serde_json::Value;
 
 #[derive(Debug)]
@@ -7,8 +8,7 @@ pub struct Manifests(pub Vec<Value>);
 
 impl Manifests {
     pub fn parse(text: &str) -> Self {
-        let documents = serde_saphyr::from_multiple::<Option<Value>>(text).unwrap();
-        Self(documents.into_iter().flatten().collect())
+        Self(manifests::parse(text).unwrap())
     }
 
     /// All of this kind.

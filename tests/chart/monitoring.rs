@@ -22,14 +22,19 @@ async fn the_service_monitor_finds_the_service_and_its_port() {
     assert!(contains(&service["metadata"]["labels"], &monitor["selector"]["matchLabels"]), "{monitor}");
     assert_eq!(monitor["namespaceSelector"]["matchNames"], json!([NAMESPACE]));
     assert_eq!(monitor["endpoints"][0]["port"], service["spec"]["ports"][0]["name"]);
+    assert_eq!(monitor["endpoints"][0]["path"], "/metrics");
     assert_eq!(monitor["endpoints"][0]["honorLabels"], true, "a resource's namespace is not the operator's");
+    assert_eq!(service["spec"]["ports"][0]["targetPort"], manifests.container()["ports"][1]["name"]);
+    assert_eq!(service["spec"]["clusterIP"], "None", "every replica has metrics of its own");
 }
 
 #[tokio::test]
 async fn the_pod_monitor_finds_the_pods_and_their_port() {
-    let manifests = monitored(json!({ "podMonitor": { "enabled": true }, "service": { "enabled": false } })).await;
+    let elsewhere = json!({ "enabled": true, "namespace": "elsewhere" });
+    let manifests = monitored(json!({ "podMonitor": elsewhere, "service": { "enabled": false } })).await;
     let (monitor, pods) = (&manifests.get("PodMonitor")["spec"], &manifests.get("Deployment")["spec"]["template"]);
     assert!(contains(&pods["metadata"]["labels"], &monitor["selector"]["matchLabels"]), "{monitor}");
+    assert_eq!(monitor["namespaceSelector"]["matchNames"], json!([NAMESPACE]));
     assert_eq!(monitor["podMetricsEndpoints"][0]["port"], manifests.container()["ports"][1]["name"]);
 }
 

@@ -3,7 +3,7 @@
 use cognigy_sso_testkit::tool::Tool;
 use serde_json::{Value, json};
 
-use crate::helm::{Helm, with};
+use crate::helm::{CHART, Helm, IMAGE, OLDEST_KUBERNETES, with};
 
 /// Values, and what the refusal says.
 fn refused() -> Vec<(Value, &'static [&'static str])> {
@@ -43,6 +43,7 @@ fn refused() -> Vec<(Value, &'static [&'static str])> {
             json!({ "serviceAccount": { "create": false } }),
             &["serviceAccount.create is false", "set serviceAccount.name"],
         ),
+        (json!({ "rbac": { "create": false, "createEdit": true } }), &["rbac.createEdit is true", "no role is made"]),
         (json!({ "health": { "port": 8080 } }), &["health.port and metrics.port are both 8080", "another port"]),
         (
             json!({ "metrics": { "serviceMonitor": { "enabled": true }, "podMonitor": { "enabled": true } } }),
@@ -76,6 +77,21 @@ async fn without_an_image_one_sentence_says_what_to_set() {
     for tool in [Tool::Helm3, Tool::Helm4] {
         let refusal = Helm::new(tool).await.render(&json!({})).await.unwrap_err();
         assert!(refusal.contains("Set image.repository to the registry and name"), "{tool:?}: {refusal}");
+    }
+}
+
+/// Helm lets a release be called so.
+#[tokio::test]
+async fn a_release_whose_name_makes_none_of_a_service_is_refused() {
+    let helm = Helm::new(Tool::Helm3).await;
+    let image = format!("image.repository={IMAGE}");
+    for release in ["1st", "team.a"] {
+        let arguments = ["template", release, CHART, "--kube-version", OLDEST_KUBERNETES, "--set", &image];
+        let refusal = helm.run(&arguments).await.unwrap_err();
+        let sentence =
+            format!("All objects would be called \"{release}-cognigy-sso-operator\", which no Service may be");
+        assert!(refusal.contains(&sentence) && refusal.contains("set fullnameOverride"), "{refusal}");
+        helm.run(&[&arguments[..], &["--set", "fullnameOverride=first"]].concat()).await.unwrap();
     }
 }
 

@@ -1,8 +1,10 @@
 //! How pods come and go, and who counts as one.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
-use crate::helm::{render, with};
+use crate::helm::{CHART, render, with};
 use crate::manifests::Manifests;
 
 fn selects(selector: &Value, labels: &Value) -> bool {
@@ -39,10 +41,23 @@ async fn the_operator_s_pods_are_selected_and_that_of_the_test_is_not() {
 
 #[tokio::test]
 async fn without_leader_election_the_old_one_goes_before_the_new_one_comes() {
-    for (enabled, wanted) in [(true, "RollingUpdate"), (false, "Recreate")] {
+    let rolling = json!({ "type": "RollingUpdate", "rollingUpdate": { "maxSurge": 1, "maxUnavailable": 0 } });
+    for (enabled, wanted) in [(true, rolling), (false, json!({ "type": "Recreate" }))] {
         let manifests = render(&with(json!({ "leaderElection": { "enabled": enabled } }))).await.unwrap();
-        assert_eq!(manifests.get("Deployment")["spec"]["strategy"]["type"], wanted);
+        assert_eq!(manifests.get("Deployment")["spec"]["strategy"], wanted);
     }
+}
+
+#[tokio::test]
+async fn several_replicas_are_spread_and_leave_a_node_one_at_a_time() {
+    let manifests = labelled().await;
+    let mut spread = manifests.get("Deployment")["spec"]["template"]["spec"]["topologySpreadConstraints"].clone();
+    spread[0].as_object_mut().unwrap().remove("labelSelector");
+    let over_nodes =
+        json!([{ "maxSkew": 1, "topologyKey": "kubernetes.io/hostname", "whenUnsatisfiable": "ScheduleAnyway" }]);
+    assert_eq!(spread, over_nodes);
+    let budget = &manifests.get("PodDisruptionBudget")["spec"];
+    assert_eq!((&budget["maxUnavailable"], &budget["unhealthyPodEvictionPolicy"]), (&json!(1), &json!("AlwaysAllow")));
 }
 
 #[tokio::test]
@@ -52,27 +67,42 @@ async fn one_replica_is_not_kept_from_being_moved() {
     assert!(manifests.get("Deployment")["spec"]["template"]["spec"].get("topologySpreadConstraints").is_none());
 }
 
+/// Values that between them render every template, each with its every branch.
+fn everything() -> [Value; 2] {
+    let enabled = json!({ "enabled": true });
+    let metrics = json!({ "prometheusRule": enabled, "dashboard": enabled, "serviceMonitor": enabled });
+    let roles = json!({ "createEdit": true });
+    [
+        json!({ "replicas": 2, "rbac": roles, "metrics": metrics }),
+        json!({ "watchNamespaces": ["a"], "metrics": { "podMonitor": enabled } }),
+    ]
+}
+
 #[tokio::test]
 async fn common_labels_and_annotations_are_on_every_object() {
-    let marks = json!({ "own": "y" });
-    let everything = json!({
-        "commonLabels": marks,
-        "commonAnnotations": marks,
-        "replicas": 2,
-        "rbac": { "createEdit": true },
-        "metrics": {
-            "serviceMonitor": { "enabled": true },
-            "prometheusRule": { "enabled": true },
-            "dashboard": { "enabled": true },
-        },
-    });
-    for object in render(&with(everything)).await.unwrap().0 {
-        let metadata = &object["metadata"];
-        assert_eq!(
-            (&metadata["labels"]["own"], &metadata["annotations"]["own"]),
-            (&json!("y"), &json!("y")),
-            "{object}"
-        );
-        assert_eq!(metadata["labels"]["app.kubernetes.io/instance"], crate::helm::RELEASE, "{object}");
+    let mut kinds = BTreeSet::new();
+    for mut values in everything() {
+        values["commonLabels"] = json!({ "own": "y" });
+        values["commonAnnotations"] = json!({ "own": "y" });
+        for object in render(&with(values)).await.unwrap().0 {
+            let template = &object["spec"]["template"];
+            for metadata in [&object["metadata"], &template["metadata"]].into_iter().filter(|it| !it.is_null()) {
+                let marks = (&metadata["labels"]["own"], &metadata["annotations"]["own"]);
+                assert_eq!(marks, (&json!("y"), &json!("y")), "{object}");
+                assert_eq!(metadata["labels"]["app.kubernetes.io/instance"], crate::helm::RELEASE, "{object}");
+            }
+            kinds.insert(object["kind"].as_str().unwrap().to_owned());
+        }
     }
+    assert_eq!(kinds, kinds_of_templates());
+}
+
+fn kinds_of_templates() -> BTreeSet<String> {
+    let templates = std::fs::read_dir(format!("{CHART}/templates")).unwrap();
+    let files =
+        templates.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|e| e == "yaml"));
+    let texts: String = files.map(|path| std::fs::read_to_string(path).unwrap()).collect();
+    let kinds = texts.lines().filter_map(|line| line.strip_prefix("kind: ")).map(str::to_owned);
+    // Those of the definition's file and of the folder for tests.
+    kinds.chain(["CustomResourceDefinition", "Pod"].map(str::to_owned)).collect()
 }

@@ -31,8 +31,12 @@ async fn acted(object: &Value) -> BTreeMap<String, Value> {
 
 #[tokio::test]
 async fn each_action_is_offered_where_it_makes_sense() {
-    for (name, suspended) in [("ready", false), ("value-empty", false), ("suspended-while-ready", true)] {
-        let offered = acted(&resource(name)).await.remove("discovery").unwrap();
+    let mut short = resource("ready");
+    short["spec"].as_object_mut().unwrap().remove("suspend");
+    let given = ["ready", "value-empty", "suspended-while-ready"].map(resource).into_iter().chain([short]);
+    for object in given {
+        let suspended = object["spec"]["suspend"] == true;
+        let offered = acted(&object).await.remove("discovery").unwrap();
         let enabled = |action: &str| offered[action]["disabled"] == false;
         assert_eq!((enabled("check-now"), enabled("suspend"), enabled("resume")), (!suspended, !suspended, suspended));
         let mut defined: Vec<_> = scripts().into_keys().filter(|name| name != "discovery").collect();

@@ -66,21 +66,27 @@ async fn the_chart_takes_the_values_of_every_example() {
 
 #[test]
 fn argo_cd_takes_what_it_is_given() {
-    for (file, project) in [
-        ("argocd/application.yaml", "cognigy-sso-operator"),
-        ("argocd/organizations.yaml", "cognigy-sso-organizations"),
+    for (file, project, own_option) in [
+        ("argocd/application.yaml", "cognigy-sso-operator", "CreateNamespace=true"),
+        // The definition comes with the other one, and may come later.
+        ("argocd/organizations.yaml", "cognigy-sso-organizations", "SkipDryRunOnMissingResource=true"),
     ] {
         let [application] = objects(file).try_into().unwrap();
         assert_eq!(text(&application, "/apiVersion"), "argoproj.io/v1alpha1");
         assert_eq!(text(&application, "/metadata/name"), project);
         assert_eq!(text(&application, "/spec/destination/namespace"), manifests::NAMESPACE);
         let options = application.pointer("/spec/syncPolicy/syncOptions").unwrap().as_array().unwrap();
-        assert!(options.contains(&json!("ServerSideApply=true")), "{file}");
+        assert!(options.contains(&json!("ServerSideApply=true")) && options.contains(&json!(own_option)), "{file}");
         assert!(application.pointer("/spec/ignoreDifferences").is_none(), "{file}: there is nothing to ignore");
     }
     let [operator] = objects("argocd/application.yaml").try_into().unwrap();
     assert!(!text(&operator, "/spec/source/repoURL").contains("://"), "of a registry the name alone");
     assert_eq!(text(&operator, "/spec/source/targetRevision"), env!("CARGO_PKG_VERSION"));
+    assert_eq!(
+        text(&operator, "/spec/source/helm/releaseName"),
+        manifests::NAME,
+        "the release that kustomize stands for"
+    );
 }
 
 #[test]
@@ -90,7 +96,17 @@ fn what_flux_is_given_refers_to_what_is_there() {
     let source = of(&operator, text(release, "/spec/chartRef/kind"), text(release, "/spec/chartRef/name"));
     assert_eq!(release["metadata"]["namespace"], source["metadata"]["namespace"]);
     assert!(text(source, "/spec/url").starts_with("oci://registry.example.com/"));
-    of(&operator, "Namespace", text(release, "/metadata/namespace"));
+    let [media, operation] =
+        ["mediaType", "operation"].map(|name| text(source, &format!("/spec/layerSelector/{name}")));
+    assert_eq!(
+        (media, operation),
+        ("application/vnd.cncf.helm.chart.content.v1.tar+gzip", "copy"),
+        "as Helm pushes it"
+    );
+    assert!(text(source, "/spec/ref/semver").starts_with(&format!(">={} <", env!("CARGO_PKG_VERSION"))));
+    assert_eq!(text(release, "/spec/driftDetection/mode"), "enabled");
+    let namespace = of(&operator, "Namespace", text(release, "/metadata/namespace"));
+    assert_eq!(text(namespace, "/metadata/labels/pod-security.kubernetes.io~1enforce"), "restricted");
 
     let organizations = objects("flux/organizations.yaml");
     for name in ["cognigy-sso-operator", "cognigy-sso-organizations"] {

@@ -109,26 +109,43 @@ async fn argo_cd_shows_what_the_operator_says() {
     }
 }
 
-/// Another version may say what this one never does: each status of each of the three conditions, or none.
+/// A resource with these conditions, each with its status, or without where that is empty; and with one more, which settles nothing.
+fn resource(reason: &str, ready: &str, reconciling: &str, stalled: &str) -> Value {
+    let condition = |kind: &str, status: &str, reason: &str| json!({ "type": kind, "status": status, "reason": reason, "message": "m", "observedGeneration": 1 });
+    let all = [
+        ("SecretsResolved", "True", "Other"),
+        ("Ready", ready, reason),
+        ("Reconciling", reconciling, "Other"),
+        ("Stalled", stalled, "Other"),
+    ];
+    let given = all.iter().filter(|(_, status, _)| !status.is_empty());
+    let conditions: Vec<_> = given.map(|(kind, status, reason)| condition(kind, status, reason)).collect();
+    let status = json!({ "observedGeneration": 1, "conditions": conditions });
+    json!({ "apiVersion": "v1", "kind": "X", "metadata": { "generation": 1 }, "spec": {}, "status": status })
+}
+
+/// Another version may say what this one never does: each status of each of the three conditions, or none; and it is suspended.
 #[tokio::test]
 async fn they_agree_however_the_conditions_are_combined() {
     const GIVEN: [&str; 4] = ["True", "False", "Unknown", ""];
-    let condition = |kind: &str, status: &str| json!({ "type": kind, "status": status, "reason": "Other", "message": "m", "observedGeneration": 1 });
-    let resource = |ready: &str, reconciling: &str, stalled: &str| {
-        let all = [("Ready", ready), ("Reconciling", reconciling), ("Stalled", stalled)];
-        let given = all.iter().filter(|(_, status)| !status.is_empty());
-        let conditions: Vec<_> = given.map(|(kind, status)| condition(kind, status)).collect();
-        let status = json!({ "observedGeneration": 1, "conditions": conditions });
-        json!({ "apiVersion": "v1", "kind": "X", "metadata": { "generation": 1 }, "spec": {}, "status": status })
-    };
     let markers = || GIVEN.iter().flat_map(|one| GIVEN.map(|other| (*one, other)));
     // Without Ready kstatus takes it for done; the operator always gives one.
-    let objects: Vec<_> = GIVEN[..3].iter().flat_map(|ready| markers().map(|(r, s)| resource(ready, r, s))).collect();
+    let readiness = || GIVEN[..3].iter().flat_map(|ready| ["Other", "Suspended"].map(|reason| (*ready, reason)));
+    let objects: Vec<_> =
+        readiness().flat_map(|(ready, reason)| markers().map(move |(r, s)| resource(reason, ready, r, s))).collect();
     let scripts = [("health".to_owned(), customization("health"))].into();
     let question = Question { objects: objects.clone(), scripts, expressions: Some(health_expressions()) };
     for (object, answer) in objects.iter().zip(ask(&question).await.unwrap()) {
-        assert_eq!(answer.scripts["health"]["status"], in_argo_cd(&answer.kstatus), "{object}");
-        assert_eq!(answer.flux, answer.kstatus, "{object}");
+        let stands_still =
+            condition(object, "Ready").unwrap()["reason"] == "Suspended" && answer.kstatus == "InProgress";
+        let goes_on = condition(object, "Reconciling").is_some_and(|condition| condition["status"] == "True");
+        let (health, flux) = if stands_still && !goes_on {
+            ("Suspended", "Current")
+        } else {
+            (in_argo_cd(&answer.kstatus), answer.kstatus.as_str())
+        };
+        assert_eq!(answer.scripts["health"]["status"], health, "{object}");
+        assert_eq!(answer.flux, flux, "{object}");
     }
 }
 
@@ -139,13 +156,15 @@ async fn what_was_being_done_for_a_former_generation_is_not_shown() {
     object["metadata"]["generation"] = json!(2);
     let bare = json!({ "metadata": { "generation": 1 }, "spec": {}, "apiVersion": "v1", "kind": "X" });
     let scripts = [("health".to_owned(), customization("health"))].into();
-    let answers = ask(&Question { objects: vec![object, bare], scripts, expressions: None }).await.unwrap();
+    let without_ready = resource("Other", "", "", "");
+    let objects = vec![object, bare, without_ready];
+    let answers = ask(&Question { objects, scripts, expressions: None }).await.unwrap();
     let shown: Vec<_> = answers.iter().map(|answer| &answer.scripts["health"]).collect();
     let waiting = |generation| {
         let message = format!("Waiting for the operator to look at generation {generation}.");
         json!({ "status": "Progressing", "message": message })
     };
-    assert_eq!(shown, [&waiting(2), &waiting(1)], "and a resource may have no status");
+    assert_eq!(shown, [&waiting(2), &waiting(1), &waiting(1)], "and a resource may have no status, and no Ready in it");
 }
 
 #[tokio::test]

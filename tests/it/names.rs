@@ -67,7 +67,7 @@ async fn a_rotation_and_a_secret_that_comes_late_are_seen_with_rights_to_the_nam
     operator.synced().await;
     world.put_secret("acme-oidc", &[("clientSecret", SECRET)]).await;
     world.ready("acme").await;
-    // By its interval it would be visited after many minutes.
+    // Patience ends long before the next regular check.
     for secret in ["first-rotation", "second-rotation"] {
         world.rotate(secret).await;
         world.holds(secret).await;

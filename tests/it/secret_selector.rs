@@ -1,7 +1,5 @@
 //! `--secret-selector`: which Secrets may be used.
 
-use std::time::{Duration, Instant};
-
 use cognigy_sso_api::{ConditionStatus, ConditionType, Reason};
 use cognigy_sso_testkit::cognigy::Operation;
 use serde_json::{Value, json};
@@ -147,21 +145,17 @@ async fn what_is_not_there_is_told_from_what_may_not_be_used_with_the_rights_tha
 }
 
 #[tokio::test]
-async fn a_label_is_noticed_within_a_second() {
+async fn a_label_is_noticed_by_itself() {
     let world = World::new("selected-soon").await;
     label(&world, "cognigy-api", json!("true")).await;
     let operator = selecting(&world).await;
     world.create(world.idp("acme")).await;
     not_selected(&world, "spec.oidc.clientSecretRef", "acme-oidc").await;
     operator.synced().await;
-    // The best of three, so that a machine that is busy for a moment fails no test.
-    let mut quickest = PATIENCE;
     for value in ["true", "false", "true"] {
         world.cognigy.clear_calls();
-        let labelled = Instant::now();
         label(&world, "acme-oidc", json!(value)).await;
+        // Patience ends long before the interval does.
         world.cognigy.wait_for_call(|call| call.operation == Operation::Me, PATIENCE).await.unwrap();
-        quickest = quickest.min(labelled.elapsed());
     }
-    assert!(quickest < Duration::from_secs(1), "it took {quickest:?}");
 }

@@ -97,6 +97,38 @@ fn a_job_that_may_write_runs_no_code_of_the_project() {
     }
 }
 
+/// What is published was tested; and nothing is announced before it is signed and can be verified.
+#[test]
+fn a_release_is_tested_then_signed_then_announced() {
+    let jobs: BTreeMap<_, _> = jobs().into_iter().filter(|(name, _)| name.starts_with("release.yaml ")).collect();
+    let job = |name: &str| &jobs[&format!("release.yaml {name}")];
+    let needs = |name: &str| job(name)["needs"].clone();
+    assert_eq!(job("test")["uses"], "./.github/workflows/test.yaml");
+    assert_eq!(needs("assets"), json!(["notes", "binary"]));
+    assert_eq!(needs("publish"), json!(["test", "assets"]));
+    assert_eq!(needs("announce"), json!(["publish"]));
+    assert_eq!(job("publish")["environment"], "release", "somebody is asked");
+    let scripts: String = steps(job("publish")).filter_map(|step| step["run"].as_str()).collect();
+    for command in [
+        "cosign sign --yes --recursive \"$IMAGE\"",
+        "cosign sign --yes \"$CHART\"",
+        "cosign attest --yes --type cyclonedx --predicate \"$sbom\" \"$IMAGE\"",
+        "cosign attest --yes --type spdxjson --predicate \"$sbom\" \"$IMAGE\"",
+    ] {
+        assert!(scripts.contains(command), "{command}");
+    }
+    let proven = steps(job("publish")).filter(|step| {
+        step["uses"].as_str().is_some_and(|action| action.starts_with("actions/attest-build-provenance@"))
+    });
+    let subjects: Vec<_> = proven
+        .map(|step| {
+            step["with"].get("subject-name").or(step["with"].get("subject-checksums")).unwrap().as_str().unwrap()
+        })
+        .collect();
+    let [image, chart] = ["image", "chart"].map(|step| format!("${{{{ steps.{step}.outputs.repository }}}}"));
+    assert_eq!(subjects, [&image, &chart, "dist/release/SHA256SUMS"]);
+}
+
 fn is_checkout(step: &Value) -> bool {
     step["uses"].as_str().is_some_and(|action| action.starts_with("actions/checkout@"))
 }

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 use cognigy_sso_testkit::control_plane::Program;
-use cognigy_sso_testkit::gitops;
 use cognigy_sso_testkit::real_provider::{NodeProvider, StartError, Zitadel};
 use cognigy_sso_testkit::rights::Mode;
 use cognigy_sso_testkit::tool::Tool;
@@ -104,7 +103,6 @@ pub async fn obtain_tools() -> anyhow::Result<()> {
     for tool in Tool::ALL {
         println!("{}", tool.obtain().await?.display());
     }
-    println!("{}", gitops::obtain().await?.display());
     Ok(())
 }
 

@@ -33,6 +33,10 @@
 {{- fail (printf "%s is %q: write a letter first, then lower case letters, digits and hyphens." $value $name) }}
 {{- end }}
 {{- end }}
+{{- $fullname := include "cognigy-sso-operator.fullname" . }}
+{{- if not (regexMatch "^[a-z]([a-z0-9-]*[a-z0-9])?$" $fullname) }}
+{{- fail (printf "All objects would be called %q, which no Service may be: set fullnameOverride to a letter, then lower case letters, digits and hyphens." $fullname) }}
+{{- end }}
 {{- $named := dict "secretNames" .Values.secretNames "configMapNames" .Values.configMapNames }}
 {{- $_ := set $named "serviceAccount.name" (compact (list .Values.serviceAccount.name)) }}
 {{- $_ := set $named "leaderElection.leaseName" (compact (list .Values.leaderElection.leaseName)) }}
@@ -83,6 +87,9 @@
 {{- if and .Values.strategy (ne "Recreate" (toString .Values.strategy.type)) }}
 {{- fail "leaderElection.enabled is false and strategy is not Recreate: during an upgrade two would act. Leave strategy empty, or set leaderElection.enabled to true." }}
 {{- end }}
+{{- end }}
+{{- if and .Values.rbac.createEdit (not .Values.rbac.create) }}
+{{- fail "rbac.createEdit is true and rbac.create is false, with which no role is made: set one of them to the other." }}
 {{- end }}
 {{- if not (or .Values.serviceAccount.create .Values.serviceAccount.name) }}
 {{- fail "serviceAccount.create is false: set serviceAccount.name to the ServiceAccount to use. The namespace's default one would give its rights to every pod." }}

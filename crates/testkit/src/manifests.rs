@@ -1,14 +1,11 @@
 //! The chart as plain manifests: rendered, and without what only Helm has a use for.
 
+use std::ffi::OsStr;
 use std::path::Path;
-use std::process::Stdio;
 
-use anyhow::{Context as _, ensure};
 use serde_json::{Map, Value};
-use tokio::io::AsyncWriteExt as _;
-use tokio::process::Command;
 
-use crate::control_plane::scratch::Scratch;
+use crate::helm::Helm;
 use crate::tool::Tool;
 
 /// The namespace that they are for.
@@ -35,26 +32,17 @@ pub async fn helm(values: &Value) -> anyhow::Result<Vec<Value>> {
     template(NAME, NAMESPACE, values, &["--skip-tests"]).await
 }
 
-/// What Helm makes of the chart for a release of this name in this namespace. It sees nothing of the user's settings.
+/// What Helm makes of the chart for a release of this name in this namespace.
 pub(crate) async fn template(
     release: &str,
     namespace: &str,
     values: &Value,
     further: &[&str],
 ) -> anyhow::Result<Vec<Value>> {
-    let home = Scratch::new("helm-")?;
-    let mut command = Command::new(Tool::Helm3.obtain().await?);
-    for variable in ["HELM_CACHE_HOME", "HELM_CONFIG_HOME", "HELM_DATA_HOME", "KUBECONFIG"] {
-        command.env(variable, home.path().join(variable));
-    }
     let chart = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../charts").join(NAME);
-    command.arg("template").arg(release).arg(chart).args(["--namespace", namespace, "--values", "-"]).args(further);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    let mut program = command.spawn()?;
-    program.stdin.take().context("standard input is piped")?.write_all(values.to_string().as_bytes()).await?;
-    let output = program.wait_with_output().await?;
-    ensure!(output.status.success(), "helm template: {}", String::from_utf8_lossy(&output.stderr).trim_end());
-    parse(&String::from_utf8(output.stdout)?)
+    let arguments = ["template", release, "--namespace", namespace].into_iter().chain(further.iter().copied());
+    let arguments = arguments.map(OsStr::new).chain([chart.as_os_str()]);
+    parse(&Helm::obtain(Tool::Helm3).await?.run_with(values, arguments).await?)
 }
 
 /// The objects of a file with several documents.

@@ -24,11 +24,14 @@ pub enum Tool {
     Actionlint,
     /// Lists what a binary is made of.
     Syft,
+    /// Says what Argo CD, Flux and kstatus make of objects.
+    GitopsHealth,
 }
 
 impl Tool {
     /// All there are.
-    pub const ALL: [Self; 6] = [Self::Helm3, Self::Helm4, Self::Promtool, Self::Promql, Self::Actionlint, Self::Syft];
+    pub const ALL: [Self; 7] =
+        [Self::Helm3, Self::Helm4, Self::Promtool, Self::Promql, Self::Actionlint, Self::Syft, Self::GitopsHealth];
 
     /// The name of its file, and of its folder in `xtask/tools`.
     #[must_use]
@@ -40,9 +43,11 @@ impl Tool {
             Self::Promql => "promql",
             Self::Actionlint => "actionlint",
             Self::Syft => "syft",
+            Self::GitopsHealth => "gitops-health",
         }
     }
 
+    /// The one of its modules whose version it is called by.
     fn module(self) -> &'static str {
         match self {
             Self::Helm3 => "helm.sh/helm/v3",
@@ -50,6 +55,7 @@ impl Tool {
             Self::Promtool | Self::Promql => "github.com/prometheus/prometheus",
             Self::Actionlint => "github.com/rhysd/actionlint",
             Self::Syft => "github.com/anchore/syft",
+            Self::GitopsHealth => "sigs.k8s.io/cli-utils",
         }
     }
 
@@ -58,7 +64,7 @@ impl Tool {
             Self::Helm3 | Self::Helm4 => "helm",
             Self::Promtool | Self::Actionlint | Self::Syft => self.name(),
             // Its source lies beside its go.mod.
-            Self::Promql => return ".".to_owned(),
+            Self::Promql | Self::GitopsHealth => return ".".to_owned(),
         };
         format!("{}/cmd/{command}", self.module())
     }
@@ -67,6 +73,7 @@ impl Tool {
         match self {
             Self::Helm3 | Self::Helm4 | Self::Promtool => "about 2 minutes",
             Self::Syft => "about 3 minutes",
+            Self::GitopsHealth => "about a minute",
             Self::Promql | Self::Actionlint => "some seconds",
         }
     }

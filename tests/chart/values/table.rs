@@ -73,6 +73,8 @@ fn names() -> Vec<Row> {
 fn rights() -> Vec<Row> {
     vec![
         row("rbac.create", false, Omits("ClusterRoleBinding")),
+        row("rbac.create", false, Omits("ClusterRole")),
+        row("rbac.create", false, Omits("Role")),
         row("rbac.aggregateView", false, Omits("ClusterRole/-view")),
         row("rbac.createEdit", true, Makes("ClusterRole/-edit")),
         row("serviceAccount.create", false, Omits("ServiceAccount"))

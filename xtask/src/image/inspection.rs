@@ -9,17 +9,21 @@ use serde_json::{Value, json};
 use super::Architecture;
 use super::binary::NAME;
 use super::layout::Image;
+use super::parts;
 use super::rootfs::{self, Entry};
 
 /// In bytes, unpacked.
 const LARGEST: usize = 15 * 1024 * 1024;
 /// All that is in it, with its permissions: no shell, no package manager, no library.
-const CONTENT: [(&str, u32); 5] = [
+const CONTENT: [(&str, u32); 8] = [
     (NAME, 0o755),
     ("etc", 0o755),
     ("etc/ssl", 0o755),
     ("etc/ssl/certs", 0o755),
     ("etc/ssl/certs/ca-certificates.crt", 0o644),
+    ("licenses", 0o755),
+    ("licenses/LICENSE", 0o644),
+    ("licenses/THIRD-PARTY.txt", 0o644),
 ];
 /// Below `org.opencontainers.image`.
 const LABELS: [&str; 5] = ["title", "description", "licenses", "version", "revision"];
@@ -104,7 +108,7 @@ fn binary(entry: &Entry, architecture: Architecture) -> Vec<String> {
     if file.elf_program_headers().iter().any(|header| header.p_type(endian) == object::elf::PT_INTERP) {
         faults.push("the binary is not static".to_owned());
     }
-    if file.section_by_name(".dep-v0").is_none() {
+    if file.section_by_name(parts::SECTION).is_none() {
         faults.push("the binary does not list what it is made of".to_owned());
     }
     faults

@@ -6,6 +6,8 @@ mod buildah;
 mod commit;
 mod inspection;
 mod layout;
+pub mod licenses;
+mod parts;
 mod rootfs;
 
 use std::path::PathBuf;
@@ -46,11 +48,11 @@ impl Image {
         if self.prebuilt.is_empty() {
             println!("{}", binary::build().await?);
         }
+        let here = [Architecture::here()?];
         if self.binary_only {
             // All that the Dockerfile copies is there then, so that any engine can build it.
-            return write_authorities();
+            return write_beside(&here);
         }
-        let here = [Architecture::here()?];
         let architectures = if self.prebuilt.is_empty() { here.as_slice() } else { &self.prebuilt };
         build(architectures, self.source.as_deref()).await.map(drop)
     }
@@ -75,7 +77,7 @@ pub async fn test() -> anyhow::Result<bool> {
 
 async fn build(architectures: &[Architecture], source: Option<&str>) -> anyhow::Result<Layout> {
     ensure!(buildah::is_there().await, "buildah is needed to build the image: apt-get install buildah");
-    write_authorities()?;
+    write_beside(architectures)?;
     let commit = commit::Commit::of_the_clone()?;
     let layout = Layout::new(dist().join("image"));
     buildah::build(architectures, &commit, source, &layout).await?;
@@ -86,8 +88,10 @@ async fn build(architectures: &[Architecture], source: Option<&str>) -> anyhow::
     Ok(layout)
 }
 
-fn write_authorities() -> anyhow::Result<()> {
-    authorities::write(&dist().join("ca-certificates.crt")).context("writing the roots that are trusted")
+/// What the image holds beside its binary.
+fn write_beside(architectures: &[Architecture]) -> anyhow::Result<()> {
+    authorities::write(&dist().join("ca-certificates.crt")).context("writing the roots that are trusted")?;
+    licenses::write(architectures).context("writing the terms of what is in the image")
 }
 
 /// The folder of what is given away.

@@ -1,15 +1,16 @@
 //! The files of a release, in `dist/release`.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
+use cognigy_sso_testkit::helm::Helm;
 use cognigy_sso_testkit::tool::Tool;
 use tokio::process::Command;
 
 use super::{Image, VERSION, chart, manifest, sbom};
-use crate::image::{Architecture, Layout, dist, sha256};
+use crate::image::{Architecture, Layout, dist, licenses, sha256};
 
 const CHECKSUMS: &str = "SHA256SUMS";
 
@@ -23,10 +24,11 @@ pub async fn fill(repository: &str) -> anyhow::Result<()> {
     }
     fs::create_dir_all(&folder)?;
     for architecture in Architecture::ALL.into_iter().filter(|architecture| architecture.binary().exists()) {
-        let path = folder.join(format!("cognigy-sso-operator-{VERSION}-linux-{}", architecture.name()));
+        let path = folder.join(binary(architecture));
         fs::copy(architecture.binary(), &path)?;
-        sbom::write(&path, &path).await?;
+        sbom::write(&path).await?;
     }
+    fs::copy(licenses::folder().join(licenses::NOTICES), folder.join(licenses::NOTICES))?;
     chart::package(&image, &folder).await?;
     fs::write(folder.join("install.yaml"), manifest::text(&image)?)?;
     let checksums = checksums(&folder)?;
@@ -41,10 +43,36 @@ fn folder() -> PathBuf {
 
 /// As `sha256sum --check` reads them.
 fn checksums(folder: &Path) -> anyhow::Result<String> {
+    let line = |name: OsString| Ok(format!("{}  {}\n", sha256(&fs::read(folder.join(&name))?), name.display()));
+    names(folder)?.into_iter().map(line).collect()
+}
+
+/// In order.
+fn names(folder: &Path) -> anyhow::Result<Vec<OsString>> {
     let mut names = fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name())).collect::<std::io::Result<Vec<_>>>()?;
     names.sort();
-    let line = |name: OsString| Ok(format!("{}  {}\n", sha256(&fs::read(folder.join(&name))?), name.display()));
-    names.into_iter().map(line).collect()
+    Ok(names)
+}
+
+/// The names of all files of a release with binaries for these architectures, in order.
+fn names_for(architectures: &[Architecture]) -> Vec<OsString> {
+    let mut names = vec![CHECKSUMS.to_owned(), licenses::NOTICES.to_owned(), "install.yaml".to_owned(), packed()];
+    for architecture in architectures {
+        let binary = binary(*architecture);
+        names.extend(sbom::names(&binary));
+        names.push(binary);
+    }
+    names.sort();
+    names.into_iter().map(OsString::from).collect()
+}
+
+fn binary(architecture: Architecture) -> String {
+    format!("cognigy-sso-operator-{VERSION}-linux-{}", architecture.name())
+}
+
+/// The chart, as Helm calls it.
+fn packed() -> String {
+    format!("cognigy-sso-operator-{VERSION}.tgz")
 }
 
 /// Makes a release of what is in `dist`, and looks at it as its users will.
@@ -54,17 +82,15 @@ pub async fn rehearse() -> anyhow::Result<()> {
     let checked =
         Command::new("sha256sum").args(["--quiet", "--check", CHECKSUMS]).current_dir(&folder).status().await?;
     ensure!(checked.success(), "{CHECKSUMS} is wrong: {checked}");
-    let mut helm = Command::new(Tool::Helm3.obtain().await?);
-    helm.args(["template", "operator"]).arg(folder.join(format!("cognigy-sso-operator-{VERSION}.tgz")));
-    let rendered = helm.output().await?;
-    let told = String::from_utf8_lossy(&rendered.stderr);
-    ensure!(rendered.status.success(), "the packed chart does not render without values: {}", told.trim());
+    let (found, wanted) = (names(&folder)?, names_for(&[Architecture::here()?]));
+    ensure!(found == wanted, "the release holds {found:?} and not {wanted:?}");
+    let packed = folder.join(packed());
+    let arguments = [OsStr::new("template"), OsStr::new("operator"), packed.as_os_str()];
+    let rendered = Helm::obtain(Tool::Helm3).await?.run(arguments).await;
+    let rendered = rendered.context("the packed chart does not render without values")?;
     let digest = Layout::new(dist().join("image")).digest()?;
     let reference = format!("registry.example.com/acme/operator@{digest}");
-    for (name, text) in [
-        ("the chart", String::from_utf8_lossy(&rendered.stdout).into_owned()),
-        ("install.yaml", fs::read_to_string(folder.join("install.yaml"))?),
-    ] {
+    for (name, text) in [("the chart", rendered), ("install.yaml", fs::read_to_string(folder.join("install.yaml"))?)] {
         ensure!(text.contains(&reference), "{name} does not run {reference}");
     }
     Ok(())
@@ -73,6 +99,17 @@ pub async fn rehearse() -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_workflow_names_files_that_there_are() {
+        let workflow = fs::read_to_string(crate::cargo::root().join(".github/workflows/release.yaml")).unwrap();
+        let packed = format!("\"dist/release/{}\"", packed().replace(VERSION, "${GITHUB_REF_NAME#v}"));
+        let checksums = format!("subject-checksums: dist/release/{CHECKSUMS}\n");
+        let everything = " dist/release/*\n".to_owned();
+        for name in [packed, checksums, everything].into_iter().chain(sbom::names("dist/release/*")) {
+            assert!(workflow.contains(&name), "{name}");
+        }
+    }
 
     #[test]
     fn checksums_are_in_the_form_that_is_checked() {

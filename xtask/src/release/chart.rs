@@ -1,40 +1,55 @@
 //! The chart as it is given away: with the image preset, so that nothing has to be set.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, ensure};
+use cognigy_sso_testkit::helm::Helm;
 use cognigy_sso_testkit::tool::Tool;
 use serde_json::{Value, json};
 
 use super::{Image, VERSION};
 use crate::cargo;
+use crate::image::Architecture;
 
 /// The chart's folder below the root of the workspace.
 const CHART: &str = "charts/cognigy-sso-operator";
+/// What Artifact Hub reads the image from.
+const IMAGES: &str = "artifacthub.io/images";
 
 /// Packs it into a folder.
 pub async fn package(image: &Image<'_>, folder: &Path) -> anyhow::Result<()> {
-    let helm = Tool::Helm3.obtain().await?;
     let copy = tempfile::tempdir()?;
     // A chart's folder has the chart's name.
     let chart = copy.path().join("cognigy-sso-operator");
-    run(Command::new("cp").arg("-R").arg(cargo::root().join(CHART)).arg(&chart))?;
-    let values = chart.join("values.yaml");
-    let text = fs::read_to_string(&values).with_context(|| format!("reading {CHART}/values.yaml"))?;
-    fs::write(&values, with_image(&text, image)?)?;
-    run(Command::new(helm)
-        .args(["package", "--version", VERSION, "--app-version", VERSION, "--destination"])
-        .arg(folder)
-        .arg(chart))
+    let copied = Command::new("cp").arg("-R").arg(cargo::root().join(CHART)).arg(&chart).status()?;
+    ensure!(copied.success(), "copying {CHART}: {copied}");
+    edit(&chart.join("values.yaml"), |text| with_image(text, image))?;
+    edit(&chart.join("Chart.yaml"), |text| with_annotation(text, image))?;
+    let words = ["package", "--version", VERSION, "--app-version", VERSION, "--destination"].map(OsStr::new);
+    let arguments = words.into_iter().chain([folder.as_os_str(), chart.as_os_str()]);
+    Helm::obtain(Tool::Helm3).await?.run(arguments).await?;
+    Ok(())
 }
 
-fn run(command: &mut Command) -> anyhow::Result<()> {
-    let output = command.output().with_context(|| format!("running {}", command.get_program().display()))?;
-    let told = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "{}: {}", command.get_program().display(), told.trim());
-    Ok(())
+fn edit(path: &Path, change: impl FnOnce(&str) -> anyhow::Result<String>) -> anyhow::Result<()> {
+    let text = fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+    Ok(fs::write(path, change(&text)?)?)
+}
+
+/// The text with the image told to Artifact Hub, which scans it; the annotations stand last.
+fn with_annotation(chart: &str, image: &Image<'_>) -> anyhow::Result<String> {
+    let Image { repository, digest } = image;
+    let platforms = Architecture::ALL.map(|architecture| format!("linux/{}", architecture.name())).join(", ");
+    let told = format!("- name: operator\n  image: {repository}@{digest}\n  platforms: [{platforms}]\n");
+    let indented = told.trim_end().replace('\n', "\n    ");
+    let text = format!("{chart}  {IMAGES}: |\n    {indented}\n");
+    let found = serde_saphyr::from_str::<Value>(&text).context("Chart.yaml, with the image")?;
+    let annotation = found.get("annotations").and_then(|all| all.get(IMAGES)).and_then(Value::as_str);
+    ensure!(annotation == Some(&told), "{CHART}/Chart.yaml does not end with its annotations");
+    Ok(text)
 }
 
 /// The text with two values set, and everything else, comments too, as it was.
@@ -88,6 +103,16 @@ mod tests {
         let set = with_image(&values, &IMAGE).unwrap();
         assert_eq!(set.lines().count(), values.lines().count());
         assert_eq!(set.lines().zip(values.lines()).filter(|(one, other)| one != other).count(), 2);
+    }
+
+    #[test]
+    fn artifact_hub_is_told_the_image() {
+        let chart = fs::read_to_string(cargo::root().join(CHART).join("Chart.yaml")).unwrap();
+        let text = with_annotation(&chart, &IMAGE).unwrap();
+        let added = text.strip_prefix(&chart).unwrap();
+        assert!(added.contains("image: ghcr.io/acme/operator@sha256:12\n"), "{added}");
+        assert!(added.contains("platforms: [linux/amd64, linux/arm64]\n"), "{added}");
+        assert!(with_annotation("annotations: {}\nname: x\n", &IMAGE).is_err());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What a binary is made of, in the two forms that tools read, by the list that is in the binary itself.
 
+use std::fmt::Display;
 use std::fs;
 use std::path::Path;
 
@@ -16,9 +17,14 @@ const FORMATS: [(&str, &str, &str); 2] =
 /// One that every binary is made of.
 const KNOWN: &str = "rustls";
 
-/// Writes `path` with each format's ending.
-pub async fn write(binary: &Path, path: &Path) -> anyhow::Result<()> {
-    let files = FORMATS.map(|(_, ending, _)| format!("{}.{ending}", path.display()));
+/// What the files of a binary are called.
+pub fn names(binary: impl Display) -> [String; 2] {
+    FORMATS.map(|(_, ending, _)| format!("{binary}.{ending}"))
+}
+
+/// Writes them beside it.
+pub async fn write(binary: &Path) -> anyhow::Result<()> {
+    let files = names(binary.display());
     let mut syft = Command::new(Tool::Syft.obtain().await?);
     syft.args(["scan", "--quiet", "--source-name", "cognigy-sso-operator", "--source-version", VERSION]);
     for ((format, ..), file) in FORMATS.iter().zip(&files) {
