@@ -18,12 +18,13 @@ use crate::traces;
 use crate::watched::{Outline, Watched};
 
 const FIELD_MANAGER: &str = "cognigy-sso-operator";
-/// How long the API server may take for a write.
+/// How long the API server may take for a write or an event.
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// How often a write is tried that others come before.
 const MOST_TRIES: usize = 5;
 /// Events that wait to be published; what comes on top of that is dropped.
 const BACKLOG: usize = 1024;
+const NO_ANSWER: &str = "the API server does not answer";
 /// The longest note that Kubernetes takes, in bytes.
 const LONGEST_NOTE: usize = 1024;
 
@@ -159,7 +160,7 @@ async fn in_time(answer: impl Future<Output = kube::Result<Watched>>) -> Result<
         Ok(Err(kube::Error::Api(status))) if status.code == 404 => Err(WriteFault::Gone),
         Ok(Err(kube::Error::Api(status))) if status.code == 409 => Ok(None),
         Ok(Err(error)) => Err(WriteFault::Failed(causes::told(&error))),
-        Err(_) => Err(WriteFault::Failed("the API server does not answer".to_owned())),
+        Err(_) => Err(WriteFault::Failed(NO_ANSWER.to_owned())),
     }
 }
 
@@ -213,15 +214,73 @@ async fn publish(client: Client, mut events: mpsc::Receiver<(ObjectReference, Ev
         };
         // A recorder keeps what it published to count repetitions; each happening is published once, so there is none.
         let recorder = Recorder::new(client.clone(), reporter.clone());
-        if let Err(error) = recorder.publish(&published, &regarding).instrument(span.clone()).await {
-            traces::failed(&span, "failed");
-            metrics.write_failed();
-            let error = causes::told(&error);
-            tracing::warn!(error, reason = published.reason, "an event could not be published");
-        }
+        let publishing = recorder.publish(&published, &regarding).instrument(span.clone());
+        let error = match tokio::time::timeout(TIMEOUT, publishing).await {
+            Ok(Ok(())) => continue,
+            Ok(Err(error)) => causes::told(&error),
+            Err(_) => NO_ANSWER.to_owned(),
+        };
+        traces::failed(&span, "failed");
+        metrics.write_failed();
+        tracing::warn!(error, reason = published.reason, "an event could not be published");
     }
 }
 
 fn cut(note: &str) -> &str {
     note.get(..note.floor_char_boundary(LONGEST_NOTE)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use axum::Router;
+    use axum::body::Bytes;
+    use cognigy_sso_decide::EventKind;
+
+    use super::*;
+    use crate::traces::seen::Seen;
+
+    fn resource() -> Resource {
+        let object = json!({ "metadata": { "namespace": "sso", "name": "acme", "uid": "1" } });
+        serde_json::from_value::<Watched>(object).unwrap().into()
+    }
+
+    fn event() -> Event {
+        Event { kind: EventKind::Conflict, note: "two resources".into() }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_event_that_the_api_server_does_not_answer_holds_up_the_next_for_a_while_only() {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&asked);
+        let server = Router::new().fallback(async move |event: Bytes| {
+            if counter.fetch_add(1, Ordering::Relaxed) == 0 {
+                std::future::pending::<()>().await;
+            }
+            event
+        });
+        let metrics = Metrics::default();
+        let (writer, publishing) = Writer::new(Client::new(server, "default"), metrics.clone());
+        let seen = Seen::default();
+        let _looking = seen.look();
+        writer.events(&resource(), vec![event(), event()]);
+        drop(writer);
+        publishing.await;
+        assert_eq!((asked.load(Ordering::Relaxed), metrics.failed_writes()), (2, 1));
+        assert_eq!(seen.said("publish event", "error.type"), ["failed"]);
+        assert_eq!(seen.said("publish event", "otel.status_code"), ["ERROR"]);
+        assert_eq!(seen.said("WARN", "error"), [NO_ANSWER]);
+    }
+
+    #[tokio::test]
+    async fn an_event_that_finds_no_room_is_dropped_and_counted() {
+        let metrics = Metrics::default();
+        let (writer, _publishing) = Writer::new(Client::new(Router::new(), "default"), metrics.clone());
+        writer.events(&resource(), (0..BACKLOG).map(|_| event()).collect());
+        assert_eq!(metrics.failed_writes(), 0);
+        writer.events(&resource(), vec![event()]);
+        assert_eq!(metrics.failed_writes(), 1);
+    }
 }

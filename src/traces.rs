@@ -4,6 +4,9 @@
 //! in one: what a span holds is a number, a word of the operator's own, or stands in the resource. Of a URL it is the host
 //! alone, and nothing is shown by its `Debug`.
 
+#[cfg(test)]
+pub(crate) mod seen;
+
 use cognigy_sso_decide::{Resource, TransportFault};
 use opentelemetry::trace::TraceContextExt as _;
 use reqwest::Method;
@@ -126,4 +129,24 @@ pub(crate) fn id() -> Option<String> {
     let context = Span::current().context();
     let span = context.span().span_context().clone();
     span.is_sampled().then(|| span.trace_id().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seen::Seen;
+    use super::*;
+
+    #[test]
+    fn a_write_says_how_it_failed_and_one_to_what_is_gone_is_no_error() {
+        let failed = Err(WriteFault::Failed("the API server's own words".to_owned()));
+        for (result, kind, status) in
+            [(Ok(()), &[][..], &[][..]), (failed, &["failed"], &["ERROR"]), (Err(WriteFault::Gone), &["gone"], &[])]
+        {
+            let seen = Seen::default();
+            let _looking = seen.look();
+            written(&write("write status"), &result);
+            assert_eq!(seen.said("write", "error.type"), kind, "{result:?}");
+            assert_eq!(seen.said("write", "otel.status_code"), status, "{result:?}");
+        }
+    }
 }

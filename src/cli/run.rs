@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::{ArgAction, Args, value_parser};
@@ -10,6 +11,8 @@ use futures::future::{BoxFuture, Shared};
 use kube::Client;
 use tokio::runtime::{Builder, Handle};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::timeout;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::cluster;
 use super::duty::Duty;
@@ -19,7 +22,7 @@ use crate::cognigy::Limits;
 use crate::controller::Controller;
 use crate::egress::Egress;
 use crate::lease::{Claim, Election};
-use crate::metrics::{self, Board, MetricsAddress, Scrapes};
+use crate::metrics::{self, Board, MetricsAddress, Scrapes, Spans};
 use crate::observe::{Observer, Reader};
 use crate::openid::{Providers, Trials};
 use crate::report::Writer;
@@ -28,6 +31,10 @@ use crate::visit::Context;
 
 /// What `/readyz` says until it is known who leads.
 const LEASE: &str = "the lease";
+
+/// How long events may take that wait to be published when all visits have ended. With visits and spans that is less than the
+/// grace period that Kubernetes gives.
+const LAST_EVENTS: Duration = Duration::from_secs(3);
 
 /// Run the controller.
 ///
@@ -70,26 +77,26 @@ pub(super) struct Run {
 impl Run {
     pub(super) fn execute(&self) -> anyhow::Result<()> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
-        let export = self.export(runtime.handle())?;
+        let board = Board::default();
+        let export = self.export(runtime.handle(), board.metrics.spans.clone())?;
         telemetry::start(self.log_format, &self.log_filter, export.as_ref()).context("--log-filter")?;
         cluster::install_tls()?;
-        let done = runtime.block_on(self.run());
+        let done = runtime.block_on(self.run(board));
         if let Some(export) = export {
             runtime.block_on(export.finish());
         }
         done
     }
 
-    fn export(&self, runtime: &Handle) -> anyhow::Result<Option<Export>> {
+    fn export(&self, runtime: &Handle, spans: Spans) -> anyhow::Result<Option<Export>> {
         let Some(endpoint) = &self.otlp_endpoint else { return Ok(None) };
         // What is refused is not repeated: it may hold a password.
         let endpoint: Endpoint = endpoint.parse().map_err(anyhow::Error::msg).context("--otlp-endpoint")?;
-        let export = Export::to(&endpoint, runtime.clone(), &self.outside.authorities()?);
+        let export = Export::to(&endpoint, runtime.clone(), &self.outside.authorities()?, spans);
         export.context("--otlp-endpoint").map(Some)
     }
 
-    async fn run(&self) -> anyhow::Result<()> {
-        let board = Board::default();
+    async fn run(&self, board: Board) -> anyhow::Result<()> {
         telemetry::count_panics(board.metrics.clone());
         let office = Office {
             client: cluster::client().await?,
@@ -123,7 +130,7 @@ impl Run {
             office.serve(Claim::always()).await;
             return;
         };
-        let mut election = Election::new(office.client.clone(), place);
+        let mut election = Election::new(office.client.clone(), place, office.board.metrics.clone());
         loop {
             office.board.readiness.stands_by(LEASE);
             let waits = || {
@@ -183,8 +190,18 @@ impl Office<'_> {
         let scope = self.flags.duty.scope();
         let context = Context { observer, writer };
         let controller = Controller::new(context, claim, self.flags.concurrency.into(), self.board.clone());
-        futures::join!(controller.run(self.client.clone(), &scope, self.stop.clone()), publishing).0
+        publishes(controller.run(self.client.clone(), &scope, self.stop.clone()), publishing).await
     }
+}
+
+/// Works, and publishes events beside that and for a little time afterwards.
+async fn publishes<T>(work: impl Future<Output = T>, publishing: impl Future<Output = ()> + Send + 'static) -> T {
+    let publishing = AbortOnDropHandle::new(tokio::spawn(publishing));
+    let done = work.await;
+    if timeout(LAST_EVENTS, publishing).await.is_err() {
+        tracing::warn!("the API server does not answer: the last events are not published");
+    }
+    done
 }
 
 fn address(text: &str) -> Result<SocketAddr, &'static str> {
@@ -209,9 +226,28 @@ async fn stopped() {
 
 #[cfg(test)]
 mod tests {
+    use std::future::{pending, ready};
+
     use clap::Parser;
 
+    use super::publishes;
     use crate::cli::Cli;
+
+    #[tokio::test(start_paused = true)]
+    async fn events_that_nobody_takes_do_not_keep_the_operator() {
+        assert_eq!(publishes(ready(7), pending()).await, 7);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn events_that_wait_when_the_work_is_done_are_published() {
+        let (sender, mut published) = tokio::sync::oneshot::channel();
+        let publishing = async {
+            tokio::time::sleep(super::LAST_EVENTS / 2).await;
+            sender.send(()).unwrap();
+        };
+        publishes(ready(()), publishing).await;
+        assert_eq!(published.try_recv(), Ok(()));
+    }
 
     #[test]
     fn a_selector_that_cannot_be_read_is_refused_by_the_name_of_its_flag() {

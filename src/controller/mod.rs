@@ -37,8 +37,8 @@ const AFTER_PANIC: Duration = Duration::from_mins(5);
 const AFTER_LOSS: Duration = Duration::from_mins(1);
 /// Within how long after a restart it is read again what resources were made from that rest.
 const REMEMBERED_WITHIN: Duration = Duration::from_mins(1);
-/// How long work in flight may take after the operator was told to stop.
-const GRACE: Duration = Duration::from_secs(25);
+/// How long visits in flight may take after the operator was told to stop.
+const GRACE: Duration = Duration::from_secs(22);
 
 /// The controller's state.
 pub(crate) struct Controller {
@@ -109,6 +109,8 @@ impl Controller {
         let finished = tokio::time::timeout(GRACE, self.finish()).await.is_ok();
         if !finished {
             tracing::warn!("visits were still in flight after the grace period and are given up");
+            // Their spans end before the last ones are sent.
+            self.visits.shutdown().await;
         }
         finished
     }
@@ -237,8 +239,7 @@ impl Controller {
     fn ended(&mut self, ended: Result<(Id, Result<Outcome, Lost>), JoinError>) {
         let id = ended.as_ref().map_or_else(JoinError::id, |(id, _)| *id);
         let Some(visited) = self.visited.remove(&id) else { return };
-        let Visited { key, resource, began, .. } = &visited;
-        let took = began.elapsed();
+        let Visited { key, resource, .. } = &visited;
         let (pause, entry) = match ended {
             Ok((_, Ok(outcome))) => self.conclude(&visited, outcome),
             // Whoever leads next begins anew.
@@ -252,10 +253,16 @@ impl Controller {
         }
         let next = self.queue.end(key, pause);
         if let Some(entry) = entry {
-            self.board.metrics.reconciled(entry.result, took);
-            traces::ended(&visited.span, entry.result);
-            visited.span.in_scope(|| entry.write(&visited, took, is_held.then_some(next)));
+            self.tell(&visited, &entry, is_held.then_some(next));
         }
+    }
+
+    /// Says how a visit ended, and how long it is until the next one, if there is one.
+    fn tell(&self, visited: &Visited, entry: &Entry, next: Option<Duration>) {
+        let took = visited.began.elapsed();
+        self.board.metrics.reconciled(entry.result, took);
+        traces::ended(&visited.span, entry.result);
+        visited.span.in_scope(|| entry.write(visited, took, next));
     }
 
     /// Takes what a visit ended with, and answers with the pause that follows and what there is to say of it.
@@ -269,6 +276,15 @@ impl Controller {
             self.queue.push(key);
         }
         (next, entry)
+    }
+}
+
+/// What was in flight is given up: leadership was lost, or the operator ends. That is said of each visit, too.
+impl Drop for Controller {
+    fn drop(&mut self) {
+        for visited in std::mem::take(&mut self.visited).values() {
+            self.tell(visited, &Entry::broken_off(Reconciled::Interrupted), None);
+        }
     }
 }
 

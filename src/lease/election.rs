@@ -16,6 +16,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use super::claim::{Claim, Title};
 use super::record::Seen;
 use super::{RELIED_ON, RENEWED_AGAIN, RENEWED_EVERY, TIMEOUT, TRIED_AGAIN};
+use crate::metrics::{Metrics, Watched};
 use crate::{causes, clock};
 
 const FIELD_MANAGER: &str = "cognigy-sso-operator";
@@ -37,6 +38,7 @@ pub(crate) struct Election {
     /// Says that the lease has changed; what it is now is read where it matters.
     changes: BoxStream<'static, watcher::Result<Option<Lease>>>,
     title: Title,
+    metrics: Metrics,
 }
 
 /// Why leadership is over.
@@ -62,13 +64,13 @@ enum Fault {
 
 impl Election {
     /// Takes part under a name of its own: who is restarted is somebody else.
-    pub(crate) fn new(client: Client, place: Place) -> Self {
+    pub(crate) fn new(client: Client, place: Place, metrics: Metrics) -> Self {
         let leases = Api::namespaced(client, &place.namespace);
         let changes = watch_object(leases.clone(), &place.name).default_backoff().boxed();
         let identity = identity();
         tracing::info!(namespace = place.namespace, name = place.name, identity, "takes part in leader election");
         let seen = Seen::nothing(identity, Instant::now());
-        Self { leases, name: place.name, seen, changes, title: Title::new(Duration::ZERO) }
+        Self { leases, name: place.name, seen, changes, title: Title::new(Duration::ZERO), metrics }
     }
 
     /// Waits until the lease can be taken, takes it, and answers with the claim to lead. `waits` is called when it is known
@@ -128,7 +130,7 @@ impl Election {
                 () = sleep_until(self.seen.free_from()) => {}
                 Some(change) = self.changes.next() => match change {
                     Ok(lease) => self.seen.note(lease, Instant::now()),
-                    Err(error) => tracing::warn!(%error, "the lease cannot be watched"),
+                    Err(error) => unwatched(&self.metrics, &error),
                 },
             }
         }
@@ -147,7 +149,7 @@ impl Election {
         loop {
             tokio::select! {
                 () = sleep(pause) => {}
-                () = doubted(&mut self.changes, &self.seen) => {}
+                () = doubted(&mut self.changes, &self.seen, &self.metrics) => {}
             }
             let Ok(renewed) = timeout(claim.remaining(), claim.guard(self.renew())).await else { return Over::Expired };
             pause = match renewed {
@@ -224,15 +226,20 @@ async fn in_time<T>(call: impl Future<Output = kube::Result<T>>) -> Result<T, Fa
 }
 
 /// Resolves when somebody else may have written the lease.
-async fn doubted(changes: &mut BoxStream<'static, watcher::Result<Option<Lease>>>, seen: &Seen) {
+async fn doubted(changes: &mut BoxStream<'static, watcher::Result<Option<Lease>>>, seen: &Seen, metrics: &Metrics) {
     while let Some(change) = changes.next().await {
         match change {
             Ok(Some(lease)) if seen.names_me(&lease) => {}
             Ok(_) => return,
-            Err(error) => tracing::warn!(%error, "the lease cannot be watched"),
+            Err(error) => unwatched(metrics, &error),
         }
     }
     std::future::pending::<()>().await;
+}
+
+fn unwatched(metrics: &Metrics, error: &watcher::Error) {
+    metrics.watch_failed(Watched::Leases);
+    tracing::warn!(%error, "the lease cannot be watched");
 }
 
 /// A name that no other process has, and that tells people which pod or machine it is.
@@ -307,7 +314,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_lease_is_relied_on_from_when_it_was_asked_for_and_no_longer_than_it_lasts() {
-        let mut election = Election::new(client(&Arc::default()), place());
+        let mut election = Election::new(client(&Arc::default()), place(), Metrics::default());
         let claim = election.win(|| ()).await;
         for what in ["taken", "renewed"] {
             let left = claim.remaining();
@@ -320,7 +327,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_claim_ends_when_somebody_else_takes_the_lease() {
         let taken = Arc::new(AtomicBool::new(false));
-        let mut election = Election::new(client(&taken), place());
+        let mut election = Election::new(client(&taken), place(), Metrics::default());
         let claim = election.win(|| ()).await;
         taken.store(true, Ordering::Relaxed);
         assert_eq!(election.keep().await, Over::Taken("stranger".to_owned()));

@@ -228,9 +228,16 @@ pub(super) static WRITE_FAILURES: Definition = Definition::new(
     MetricType::Counter,
     "Statuses, finalizers and events that could not be written to the Kubernetes API",
 );
+pub(super) static SPANS: Definition = Definition::new(
+    "spans",
+    MetricType::Counter,
+    "Spans that have ended, where --otlp-endpoint is set. What is not sent waits to be, or is lost",
+);
+pub(super) static SPANS_SENT: Definition =
+    Definition::new("spans_sent", MetricType::Counter, "Spans that the collector at --otlp-endpoint has taken");
 
 /// Every metric, in the order of the exposition.
-pub static ALL: [&Definition; 19] = [
+pub static ALL: [&Definition; 21] = [
     &BUILD,
     &LEADER,
     &RECONCILES,
@@ -250,4 +257,9 @@ pub static ALL: [&Definition; 19] = [
     &PANICS,
     &WATCH_FAILURES,
     &WRITE_FAILURES,
+    &SPANS,
+    &SPANS_SENT,
 ];
+
+#[cfg(test)]
+mod tests;

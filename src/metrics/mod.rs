@@ -36,6 +36,7 @@ pub(crate) use words::{Document, Found, Reconciled, Watched};
 pub(crate) struct Metrics {
     pub(crate) outside: OutsideCalls,
     pub(crate) documents: Documents,
+    pub(crate) spans: Spans,
     reconciles: Counters,
     reconcile_duration: Histogram,
     events: Counters,
@@ -49,6 +50,7 @@ impl Default for Metrics {
         Self {
             outside: OutsideCalls::default(),
             documents: Documents::default(),
+            spans: Spans::default(),
             reconciles: Counters::new(&RECONCILES),
             reconcile_duration: histogram(),
             events: Counters::new(&EVENTS),
@@ -89,10 +91,24 @@ impl Metrics {
 
 #[cfg(test)]
 impl Metrics {
+    /// How often something could not be written.
+    pub(crate) fn failed_writes(&self) -> u64 {
+        self.write_failures.get()
+    }
+
     /// How many visits have ended like this.
     pub(crate) fn number(&self, result: Reconciled) -> u64 {
         self.reconciles.at(&[result.as_str()]).get()
     }
+}
+
+/// What becomes of spans, where they are exported.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Spans {
+    /// How many have ended.
+    pub(crate) ended: Counter,
+    /// How many of them the collector has taken.
+    pub(crate) sent: Counter,
 }
 
 /// How often what providers publish was held already.

@@ -12,7 +12,7 @@ use super::Metrics;
 use super::definition::{
     BUILD, CONCURRENCY, DISCOVERY_CACHE, Definition, EVENTS, LAST_VERIFIED, LEADER, NOT_READY, OUTSIDE_DURATION,
     OUTSIDE_REQUESTS, PANICS, QUEUE_DEPTH, RECONCILE_DURATION, RECONCILES, RECONCILES_ACTIVE, RESOURCES, SECRET_EXPIRY,
-    STALLED, WATCH_FAILURES, WRITE_FAILURES,
+    SPANS, SPANS_SENT, STALLED, WATCH_FAILURES, WRITE_FAILURES,
 };
 use super::sight::{Seen, Sight};
 
@@ -36,7 +36,9 @@ impl Collector for Page {
         pen.metric(&EVENTS, &self.metrics.events.family)?;
         pen.metric(&PANICS, &self.metrics.panics)?;
         pen.metric(&WATCH_FAILURES, &self.metrics.watch_failures.family)?;
-        pen.metric(&WRITE_FAILURES, &self.metrics.write_failures)
+        pen.metric(&WRITE_FAILURES, &self.metrics.write_failures)?;
+        pen.metric(&SPANS, &self.metrics.spans.ended)?;
+        pen.metric(&SPANS_SENT, &self.metrics.spans.sent)
     }
 }
 

@@ -63,5 +63,6 @@ words! {
         Resources = "identityproviderconfigs",
         Secrets = "secrets",
         ConfigMaps = "configmaps",
+        Leases = "leases",
     }
 }

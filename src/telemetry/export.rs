@@ -10,33 +10,41 @@ use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_otlp::{SpanExporter, WithExportConfig as _, WithHttpConfig as _};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::resource::EnvResourceDetector;
-use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
+use opentelemetry_sdk::trace::{BatchSpanProcessor, SdkTracer, SdkTracerProvider};
 use tokio::runtime::Handle;
 use tracing::{Subscriber, level_filters::LevelFilter};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::registry::LookupSpan;
 
+use super::counted::Counted;
 use super::endpoint::Endpoint;
 use crate::egress::{Authorities, Collector};
+use crate::metrics::Spans;
 use crate::traces;
 
 const SERVICE: &str = "cognigy-sso-operator";
 /// How long a batch may take, repetitions included.
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// How long sending what is left may take when the operator stops: with what visits may take, less than the grace period that
-/// Kubernetes gives.
+/// How long sending what is left may take when the operator stops: with what visits and events may take, less than the grace
+/// period that Kubernetes gives.
 const FLUSH: Duration = Duration::from_secs(3);
 
 /// Sends spans to a collector by OTLP over HTTP, as protobuf.
 pub(crate) struct Export(SdkTracerProvider);
 
 impl Export {
-    /// Begins to send to this collector, which may be reached from this runtime and trusting these authorities.
+    /// Begins to send to this collector, which may be reached from this runtime and trusting these authorities. What becomes of
+    /// spans is counted.
     ///
     /// # Errors
     /// When the environment asks for what cannot be done.
-    pub(crate) fn to(endpoint: &Endpoint, runtime: Handle, authorities: &Authorities) -> anyhow::Result<Self> {
+    pub(crate) fn to(
+        endpoint: &Endpoint,
+        runtime: Handle,
+        authorities: &Authorities,
+        spans: Spans,
+    ) -> anyhow::Result<Self> {
         let collector = Collector::new(TIMEOUT, runtime, authorities)?;
         let exporter = SpanExporter::builder()
             .with_http()
@@ -44,7 +52,9 @@ impl Export {
             .with_endpoint(endpoint.as_str())
             .with_timeout(TIMEOUT)
             .build()?;
-        Ok(Self(SdkTracerProvider::builder().with_resource(resource()).with_batch_exporter(exporter).build()))
+        let exporter = Counted { inner: exporter, counter: spans.sent };
+        let processor = Counted { inner: BatchSpanProcessor::builder(exporter).build(), counter: spans.ended };
+        Ok(Self(SdkTracerProvider::builder().with_resource(resource()).with_span_processor(processor).build()))
     }
 
     /// What makes the operator's spans those of a trace, and no others: whatever the log shows.

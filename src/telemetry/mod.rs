@@ -1,5 +1,6 @@
 //! Logs, what is told of a panic, and where spans go.
 
+mod counted;
 mod endpoint;
 mod export;
 
@@ -107,6 +108,7 @@ mod tests {
 
     use super::*;
     use crate::egress::Authorities;
+    use crate::metrics::Spans;
 
     #[tokio::test]
     async fn an_answer_that_cannot_be_decoded_is_not_shown() {
@@ -130,7 +132,8 @@ mod tests {
     #[tokio::test]
     async fn spans_are_made_where_they_are_exported_whatever_the_log_shows() {
         let endpoint = "http://127.0.0.1:9".parse().unwrap();
-        let export = Export::to(&endpoint, Handle::current(), &Authorities::system_and(&[])).unwrap();
+        let (authorities, spans) = (Authorities::system_and(&[]), Spans::default());
+        let export = Export::to(&endpoint, Handle::current(), &authorities, spans).unwrap();
         for filter in ["off", "info", "trace", "cognigy_sso_operator=trace", "cognigy_sso_operator::traces=trace"] {
             for (export, is_made) in [(None, false), (Some(&export), true)] {
                 let _set = subscriber(LogFormat::Json, filter, export).unwrap().set_default();

@@ -122,6 +122,8 @@ async fn a_leader_that_gives_up_what_is_in_flight_does_not_release_its_lease() {
     world.cognigy.wait_for_call(|call| call.operation == Configure, PATIENCE).await.unwrap();
     assert_eq!(operator.stop().await, 0);
     assert!(holder(&world).await.starts_with("only_"), "the call may take effect yet");
+    let [line] = &operator.reconciles("acme")[..] else { panic!("{}", operator.log()) };
+    assert_eq!(line["result"], "interrupted", "that it was given up is said");
 }
 
 #[tokio::test]

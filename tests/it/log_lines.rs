@@ -4,7 +4,7 @@ use cognigy_sso_testkit::cognigy::Operation;
 use cognigy_sso_testkit::server::{Fault, Plan};
 use serde_json::{Value, json};
 
-use crate::support::{ORGANIZATION, Operator, World, eventually, grant, limited_kubeconfig};
+use crate::support::{ORGANIZATION, Operator, PATIENCE, World, eventually, grant, limited_kubeconfig};
 
 /// Waits for a line about `acme` in which these members have these values.
 async fn says(operator: &Operator, wanted: Value) -> Value {
@@ -78,10 +78,29 @@ async fn what_could_not_be_written_is_told_once_in_the_line_of_its_visit() {
     ]);
     grant(&world, "reading", rules).await;
     let kubeconfig = limited_kubeconfig(&world).await;
-    let operator = Operator::start_as(kubeconfig.path(), &[&world.namespace], &[]).await;
+    let mut operator = Operator::start_as(kubeconfig.path(), &[&world.namespace], &[]).await;
     world.create(world.idp("acme").with("/spec/suspend", json!(true))).await;
     let line = says(&operator, json!({ "result": "interrupted", "level": "WARN" })).await;
     assert!(line["error"].as_str().unwrap().contains("identityproviderconfigs"), "{line}");
+    // It is tried again and again: the log is complete when it ends.
+    operator.stop().await;
     let told = operator.log().matches("the resource could not be written").count();
     assert_eq!(told, operator.reconciles("acme").len());
+}
+
+#[tokio::test]
+async fn a_visit_that_is_given_up_says_so_and_is_counted() {
+    let world = World::new("lines-lost").await;
+    let mut operator = Operator::replica(&world.namespace, "only").await;
+    operator.leads().await;
+    world.cognigy.install(Plan::on(Operation::Configure, [Fault::silence()]));
+    world.create(world.idp("acme")).await;
+    world.cognigy.wait_for_call(|call| call.operation == Operation::Configure, PATIENCE).await.unwrap();
+    crate::leadership::hold(&world, "stranger").await;
+    let line = says(&operator, json!({ "result": "interrupted", "cause": "change" })).await;
+    assert!(line.get("action").is_none() && line.get("next_seconds").is_none(), "what came of it is not known: {line}");
+    operator.tells("reconciles_total", &[("result", "interrupted")], Some(1.0)).await;
+    operator.tells("leader", &[], Some(0.0)).await;
+    assert_eq!(operator.stop().await, 0);
+    assert_eq!(operator.reconciles("acme").len(), 1, "{}", operator.log());
 }

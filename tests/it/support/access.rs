@@ -6,6 +6,7 @@ use kube::api::{DeleteParams, PostParams};
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 
+use super::account::until_granted;
 use super::{World, cluster};
 
 /// Acts as the world's limited user.
@@ -22,10 +23,12 @@ pub async fn limited_kubeconfig(world: &World) -> NamedTempFile {
 pub async fn grant(world: &World, name: &str, rules: Value) {
     let role = json!({ "metadata": { "name": name }, "rules": rules });
     let api: Api<Role> = Api::namespaced(world.client.clone(), &world.namespace);
-    api.create(&PostParams::default(), &serde_json::from_value(role).unwrap()).await.unwrap();
+    let role = api.create(&PostParams::default(), &serde_json::from_value(role).unwrap()).await.unwrap();
+    let role = serde_json::to_value(role).unwrap();
     let binding = binding(world, "Role", name);
     let bindings: Api<RoleBinding> = Api::namespaced(world.client.clone(), &world.namespace);
     bindings.create(&PostParams::default(), &serde_json::from_value(binding).unwrap()).await.unwrap();
+    until_granted(&world.client, &user(world), &role).await;
 }
 
 /// Lets the limited user do this in all namespaces.
@@ -33,10 +36,11 @@ pub async fn grant_everywhere(world: &World, name: &str, rules: Value) {
     let name = format!("{name}-{}", world.namespace);
     let role = json!({ "metadata": { "name": name }, "rules": rules });
     let api: Api<ClusterRole> = Api::all(world.client.clone());
-    api.create(&PostParams::default(), &serde_json::from_value(role).unwrap()).await.unwrap();
+    api.create(&PostParams::default(), &serde_json::from_value(role.clone()).unwrap()).await.unwrap();
     let bindings: Api<ClusterRoleBinding> = Api::all(world.client.clone());
     let binding = binding(world, "ClusterRole", &name);
     bindings.create(&PostParams::default(), &serde_json::from_value(binding).unwrap()).await.unwrap();
+    until_granted(&world.client, &user(world), &role).await;
 }
 
 /// Takes back what was granted under this name.

@@ -105,7 +105,7 @@ async fn apply(client: &Client, object: &Value) {
 }
 
 /// The API server learns of roles and bindings a moment after it has stored them.
-async fn until_granted(client: &Client, account: &str, role: &Value) {
+pub async fn until_granted(client: &Client, account: &str, role: &Value) {
     let first = &role["rules"][0];
     let wanted = json!({
         "namespace": role["metadata"]["namespace"],
