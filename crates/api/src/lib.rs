@@ -25,10 +25,10 @@ pub use reason::Reason;
 pub use reference::{KeyRef, KeySource};
 pub use spec::{Cognigy, IdentityProviderConfig, IdentityProviderConfigSpec, Oidc, Saml, Verification};
 pub use status::{
-    Applied, ExpiringSecret, IdentityProviderConfigStatus, IssuerStatus, Operation, Organization, Pending, Refused,
-    SecretVersion, Urls,
+    Applied, AppliedSaml, CertificateStatus, Expiring, ExpiringKind, IdentityProviderConfigStatus, IssuerStatus,
+    Operation, Organization, Pending, Refused, SamlStatus, SecretVersion, Urls,
 };
-pub use urls::{ApiUrl, Issuer, UrlFault};
+pub use urls::{ApiUrl, Endpoint, Issuer, UrlFault};
 
 /// The API group of the resource.
 pub const GROUP: &str = "sso.cognigy.ai";

@@ -67,8 +67,6 @@ reasons! {
             "Set spec.suspend to false to go on.";
         Planned: "spec.mode is Plan: the message says what would be done.", "Set spec.mode to Manage to have it done.";
         NotChecked: "This was not checked; the message says why.", "";
-        Unsupported: "The resource asks for something that this version cannot do yet.",
-            "Take the named field out, or install a version that can.";
     }
     "The resource itself" {
         InvalidSpec: "The resource cannot be read, or a field holds what no rule allows.", "Correct the named field.";
@@ -86,7 +84,11 @@ reasons! {
             "Store the bare value, without a line break at the end (echo -n).";
         SecretTypeRefused: "A referenced Secret is of a type that belongs to another controller.",
             "Keep the value in a Secret of type Opaque.";
-        InvalidCertificate: "A CA bundle holds no usable PEM certificate.", "Store the authority's certificates as PEM.";
+        InvalidCertificate: "A referenced value holds no usable certificate.", "Store the certificate, or the authority's certificates, as PEM.";
+        InvalidPrivateKey: "A referenced value holds no usable private key.",
+            "Store an RSA key of at least 2048 bits as PEM, without a password.";
+        PrivateKeyMismatch: "The private key does not belong to the certificate in the same Secret.",
+            "Store the key and the certificate that belong together.";
         AccessDenied: "The operator may not read a referenced Secret or ConfigMap.", "Grant the operator's ServiceAccount get, list and watch.";
     }
     "Cognigy.AI" {
@@ -126,6 +128,23 @@ reasons! {
         AlgorithmNotSupported: "The provider does not sign ID tokens with the chosen algorithm.", "Choose one of those that the message lists.";
         AuthMethodNotSupported: "The provider does not offer the chosen authentication method.", "Choose one of those that the message lists.";
         FlowNotSupported: "The provider does not offer the authorization code flow.", "Enable it at the provider.";
+    }
+    "The SAML identity provider" {
+        MetadataNotFound: "There is no metadata at spec.saml.metadataUrl.", "Correct the URL.";
+        MetadataInvalid: "The metadata is not what SAML 2.0 asks for.", "Correct where the metadata is taken from, or have the identity provider corrected.";
+        MetadataExpired: "The metadata says that it is no longer valid.", "Have the identity provider publish its metadata anew, or store the present one.";
+        SignatureInvalid: "The metadata is not signed by the certificate that is asked for.",
+            "Correct spec.saml.metadataCertificate, or find out who changed the metadata.";
+        EntityNotFound: "The metadata does not describe the identity provider that is asked for.",
+            "Correct spec.saml.entityId, or where the metadata is taken from.";
+        EntityAmbiguous: "The metadata describes several identity providers.", "Say which in spec.saml.entityId.";
+        BindingNotSupported: "The identity provider takes no requests by the HTTP-Redirect binding.", "Enable it at the identity provider.";
+        CertificateNotPublished: "The metadata does not hold the signing certificate that is chosen.",
+            "Put the present signing certificate into what spec.saml.certificate names, or leave that out.";
+        CertificateAmbiguous: "The metadata holds several signing certificates, and Cognigy.AI takes one.",
+            "Say in spec.saml.certificate which one signs at present.";
+        CertificateNotYetValid: "The signing certificate is not valid yet.", "Use the one that signs at present.";
+        CertificateExpired: "The signing certificate has expired.", "Renew it at the identity provider.";
     }
     "The client at the provider" {
         ClientNotFound: "The provider does not know the client id.", "Correct spec.oidc.clientId, or register the client.";

@@ -56,11 +56,21 @@ pub(crate) fn one_saml_source() -> Rule {
     )
 }
 
-/// Metadata holds its own certificate, an endpoint has none.
+/// An endpoint says nothing of the certificate.
 pub(crate) fn certificate_with_endpoint() -> Rule {
+    rule("!has(self.loginEndpoint) || has(self.certificate)", "needs certificate with loginEndpoint")
+}
+
+/// A field that means nothing without another one.
+pub(crate) fn only_with(field: &str, other: &str, why: &str) -> Rule {
+    rule(&format!("!has(self.{field}) || has(self.{other})"), format!("takes {field} only with {other}: {why}"))
+}
+
+/// A field that means nothing without metadata.
+pub(crate) fn only_with_metadata(field: &str) -> Rule {
     rule(
-        "has(self.loginEndpoint) == has(self.certificate)",
-        "needs certificate with loginEndpoint, and only there: metadata holds its own",
+        &format!("!has(self.{field}) || !has(self.loginEndpoint)"),
+        format!("takes {field} only with metadataUrl or metadataRef"),
     )
 }
 

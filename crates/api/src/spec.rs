@@ -62,7 +62,7 @@ pub struct IdentityProviderConfigSpec {
     #[serde(default)]
     pub mode: Mode,
     /// May a configuration that this resource did not apply be taken over? `Never`; `IfMatching`: when the
-    /// organization's login URL already leads to the same provider and client id; `Always`.
+    /// organization's login URL already leads to the same provider, by the same client id or SAML issuer; `Always`.
     #[serde(default)]
     pub adoption_policy: AdoptionPolicy,
     /// What to do when somebody changes the configuration behind the operator: `Correct` applies it again, `Report` only
@@ -199,42 +199,67 @@ impl Oidc {
 /// A SAML 2.0 identity provider, by its endpoints and certificate or by its metadata.
 #[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[serde(rename_all = "camelCase")]
-#[x_kube(validation = rules::one_saml_source(), validation = rules::certificate_with_endpoint())]
+#[x_kube(
+    validation = rules::one_saml_source(),
+    validation = rules::certificate_with_endpoint(),
+    validation = rules::only_with("logoutEndpoint", "loginEndpoint", "metadata holds its own"),
+    validation = rules::only_with_metadata("entityId"),
+    validation = rules::only_with_metadata("metadataCertificate"),
+    validation = rules::only_with("caBundle", "metadataUrl", "nothing else is fetched"),
+)]
 pub struct Saml {
-    /// Issuer that Cognigy.AI names in its SAML request.
+    /// The name that Cognigy.AI gives itself in its SAML requests: its own entity id, as it is registered with the identity
+    /// provider, and not the identity provider's. Cognigy.AI's guides register the organization's SSO URL, which
+    /// `status.urls.login` shows.
     #[schemars(length(min = 1, max = 5000))]
     pub issuer: String,
-    /// URL of the identity provider's single sign-on service. Needs `certificate`.
+    /// Entity id of the identity provider. Only with metadata, which must describe it; needed where the metadata describes
+    /// several identity providers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 1024))]
+    pub entity_id: Option<String>,
+    /// URL of the identity provider's single sign-on service (HTTP-Redirect binding). Needs `certificate`. Exactly one of
+    /// `loginEndpoint`, `metadataUrl` and `metadataRef`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 5000))]
     #[x_kube(validation = rules::https_url_with_query("https://login.example.com/saml/sso"))]
     pub login_endpoint: Option<String>,
-    /// URL of the identity provider's single logout service, if it has one.
+    /// URL of the identity provider's single logout service (HTTP-Redirect binding), if it has one. Only with `loginEndpoint`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 5000))]
     #[x_kube(validation = rules::https_url_with_query("https://login.example.com/saml/slo"))]
     pub logout_endpoint: Option<String>,
-    /// The identity provider's signing certificate, PEM or base64.
+    /// The identity provider's signing certificate, PEM or base64. Needed with `loginEndpoint`. With metadata it chooses one of
+    /// the certificates that are published there: needed where there are several, since Cognigy.AI takes one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certificate: Option<KeySource>,
-    /// URL of the identity provider's metadata, from which endpoints and certificate are taken.
+    /// URL of the identity provider's metadata, from which endpoints and certificate are taken. Exactly one of `loginEndpoint`,
+    /// `metadataUrl` and `metadataRef`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 5000))]
     #[x_kube(validation = rules::https_url_with_query("https://login.example.com/saml/metadata"))]
     pub metadata_url: Option<String>,
-    /// The identity provider's metadata itself, from which endpoints and certificate are taken.
+    /// The identity provider's metadata itself, at most 256 KiB of XML, from which endpoints and certificate are taken. Exactly
+    /// one of `loginEndpoint`, `metadataUrl` and `metadataRef`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata_ref: Option<KeySource>,
+    /// PEM certificates, one of which must have signed the metadata. Left out, a signature is not asked for. Only with metadata.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metadata_certificate: Option<KeySource>,
     /// Must the authentication response be signed? Left out, Cognigy.AI decides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub want_authn_response_signed: Option<bool>,
-    /// The Secret key that holds the private key for encrypted assertions.
+    /// The Secret key that holds the private key for encrypted assertions, RSA with 2048 bits or more, PEM or base64. Where the
+    /// Secret also has the key `tls.crt`, as those of type `kubernetes.io/tls` have, the private key must belong to that
+    /// certificate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decryption_private_key_secret_ref: Option<KeyRef>,
-    /// `true` leaves the `RequestedAuthnContext` out of the SAML request.
+    /// `true` leaves the `RequestedAuthnContext` out of the SAML request, for identity providers that turn away people who have
+    /// proved who they are in another way than it asks for.
     #[serde(default)]
     pub disable_requested_authn_context: bool,
-    /// PEM certificates of a private authority that signs the certificate of `metadataUrl`.
+    /// PEM certificates of a private authority that signs the certificate of the server of `metadataUrl`. Only with
+    /// `metadataUrl`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ca_bundle: Option<KeySource>,
 }

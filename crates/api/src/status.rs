@@ -24,9 +24,12 @@ pub struct IdentityProviderConfigStatus {
     /// What must be registered with the provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub urls: Option<Urls>,
-    /// What the provider publishes.
+    /// What the OpenID provider publishes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issuer: Option<IssuerStatus>,
+    /// The SAML identity provider, as it is declared or as its metadata describes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saml: Option<Box<SamlStatus>>,
     /// The configuration that this resource applied last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied: Option<Applied>,
@@ -48,10 +51,10 @@ pub struct IdentityProviderConfigStatus {
     /// When the declared configuration was last applied again because somebody else had changed it; the last three times.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub corrections: Vec<Timestamp>,
-    /// Secrets that expire soon or have expired, by their annotation `sso.cognigy.ai/expires-at`.
+    /// What expires soon or has expired: Secrets, by their annotation `sso.cognigy.ai/expires-at`, and certificates.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[x_kube(merge_strategy = ListMerge::Map(vec!["name".into()]))]
-    pub expiring: Vec<ExpiringSecret>,
+    #[x_kube(merge_strategy = ListMerge::Map(vec!["kind".into(), "name".into()]))]
+    pub expiring: Vec<Expiring>,
     /// The last value of the annotation `sso.cognigy.ai/reconcile-requested-at` that was dealt with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_handled_reconcile_at: Option<Box<str>>,
@@ -81,6 +84,7 @@ impl Default for IdentityProviderConfigStatus {
             organization: None,
             urls: None,
             issuer: None,
+            saml: None,
             applied: None,
             pending: None,
             saw_foreign: false,
@@ -121,13 +125,17 @@ pub struct Organization {
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
 pub struct Urls {
-    /// Initiate-login URI (OpenID Connect Core section 4).
+    /// Where people sign in: the initiate-login URI (OpenID Connect Core section 4), or the SSO URL of SAML.
     pub login: Box<str>,
-    /// Redirect URI, also called callback URL.
-    pub callback: Box<str>,
+    /// Redirect URI, also called callback URL. With SAML it is left out: see `documentation`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback: Option<Box<str>>,
     /// Logout URI; shown when `spec.cognigy.frontendUrl` is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logout: Option<Box<str>>,
+    /// Where Cognigy.AI documents what else must be registered; shown where that is not given above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub documentation: Option<Box<str>>,
 }
 
 /// What the provider publishes (OpenID Connect Discovery section 3).
@@ -146,6 +154,34 @@ pub struct IssuerStatus {
     pub verified_time: Timestamp,
 }
 
+/// A SAML identity provider.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub struct SamlStatus {
+    /// Its entity id, where metadata names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entity_id: Option<Box<str>>,
+    /// Location of its single sign-on service.
+    pub login_endpoint: Box<str>,
+    /// Location of its single logout service, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logout_endpoint: Option<Box<str>>,
+    /// The signing certificate that is used.
+    pub certificate: CertificateStatus,
+    /// When the outcome of the check last changed.
+    pub verified_time: Timestamp,
+}
+
+/// A certificate, by what tells it from others.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub struct CertificateStatus {
+    /// SHA-256 of its DER encoding, in hexadecimal digits: the fingerprint that identity providers show.
+    pub sha256: Box<str>,
+    /// When it ends to be valid.
+    pub not_after: Timestamp,
+}
+
 /// The configuration that was applied last.
 #[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
@@ -160,9 +196,25 @@ pub struct Applied {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[x_kube(merge_strategy = ListMerge::Map(vec!["name".into()]))]
     pub secrets: Vec<SecretVersion>,
+    /// What of it was taken from a SAML identity provider.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saml: Option<Box<AppliedSaml>>,
     /// Id of the audit event that Cognigy.AI wrote for it, where it could be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audit_event_id: Option<Box<str>>,
+}
+
+/// What was taken from a SAML identity provider. None of it is secret.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub struct AppliedSaml {
+    /// Location of its single sign-on service.
+    pub login_endpoint: Box<str>,
+    /// Location of its single logout service, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logout_endpoint: Option<Box<str>>,
+    /// The signing certificate: its DER encoding in base64.
+    pub certificate: Box<str>,
 }
 
 /// One state of one Secret.
@@ -177,17 +229,30 @@ pub struct SecretVersion {
     pub resource_version: Box<str>,
 }
 
-/// A Secret that expires soon or has expired.
+/// What expires soon or has expired.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
-pub struct ExpiringSecret {
-    /// `metadata.name`.
+pub struct Expiring {
+    /// What it is.
+    #[serde(default)]
+    pub kind: ExpiringKind,
+    /// Of a Secret: `metadata.name`. Of a certificate: SHA-256 of its DER encoding, in hexadecimal digits.
     pub name: Box<str>,
     /// When it expires; left out where the annotation holds no date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time: Option<Timestamp>,
     /// Within how many days that is or was when it was reported: 30, 14, 3, or 0 when it has expired or cannot be told.
     pub within_days: u32,
+}
+
+/// What can expire.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ExpiringKind {
+    /// A Secret.
+    #[default]
+    Secret,
+    /// The identity provider's signing certificate (SAML).
+    Certificate,
 }
 
 /// A change that was begun. It is on record before the first call is sent, so that whatever a crash leaves behind is known

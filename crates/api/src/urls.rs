@@ -16,9 +16,20 @@ pub enum UrlFault {
     /// It carries a user name, a query or a fragment.
     #[error("has a user name, a query or a fragment")]
     Decorated,
+    /// It carries a user name or a fragment, where a query is allowed.
+    #[error("has a user name or a fragment")]
+    Fragmented,
 }
 
 fn parse(text: &str) -> Result<Url, UrlFault> {
+    let url = parse_with_query(text).map_err(|fault| match fault {
+        UrlFault::Fragmented => UrlFault::Decorated,
+        fault => fault,
+    })?;
+    if url.query().is_some() { Err(UrlFault::Decorated) } else { Ok(url) }
+}
+
+fn parse_with_query(text: &str) -> Result<Url, UrlFault> {
     if text.contains(|character: char| character.is_whitespace() || character.is_control()) {
         return Err(UrlFault::Syntax);
     }
@@ -27,10 +38,7 @@ fn parse(text: &str) -> Result<Url, UrlFault> {
         return Err(UrlFault::NotHttps);
     }
     let decorated = !url.username().is_empty() || url.password().is_some();
-    if decorated || url.query().is_some() || url.fragment().is_some() {
-        return Err(UrlFault::Decorated);
-    }
-    Ok(url)
+    if decorated || url.fragment().is_some() { Err(UrlFault::Fragmented) } else { Ok(url) }
 }
 
 /// `host` or `host:port`, as it stands in a URL.
@@ -73,6 +81,18 @@ impl ApiUrl {
         format!("{}{path}", self.0.as_str().trim_end_matches('/'))
     }
 
+    /// Where an organization's people begin to sign in with OpenID Connect.
+    #[must_use]
+    pub fn oidc_login(&self, organization: &str) -> String {
+        self.at_root(&format!("/auth/oidc/login/{organization}"))
+    }
+
+    /// Where an organization's people begin to sign in with SAML.
+    #[must_use]
+    pub fn saml_login(&self, organization: &str) -> String {
+        self.at_root(&format!("/auth/saml/login/{organization}"))
+    }
+
     /// The redirect URI that an organization's people come back to.
     #[must_use]
     pub fn callback(&self, organization: &str) -> String {
@@ -83,6 +103,26 @@ impl ApiUrl {
     #[must_use]
     pub fn at_root(&self, path: &str) -> String {
         format!("https://{}{path}", self.authority())
+    }
+}
+
+/// An endpoint of a SAML identity provider or the address of its metadata, which may have a query: kept as it is written.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Endpoint(String);
+
+impl Endpoint {
+    /// Parses an endpoint.
+    ///
+    /// # Errors
+    /// When it is not an https URL, or has a user name or a fragment.
+    pub fn parse(text: &str) -> Result<Self, UrlFault> {
+        parse_with_query(text).map(|_| Self(text.to_owned()))
+    }
+
+    /// The URL as it is written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
