@@ -1,6 +1,6 @@
 //! Every check of a resource by itself, for who asks before anything is applied.
 
-use cognigy_sso_api::{ClientCheck, IdentityProviderConfigSpec, Oidc, Reason};
+use cognigy_sso_api::{AppliedSaml, ClientCheck, IdentityProviderConfigSpec, Oidc, Reason, Saml};
 use jiff::Timestamp;
 
 use crate::client::{Registration, encoding_matters};
@@ -11,6 +11,8 @@ use crate::observed::{Login, Observed};
 use crate::plan;
 use crate::provider;
 use crate::resource::Resource;
+use crate::saml::{self, Chosen, Look};
+use crate::strategy::Strategy;
 
 /// The checks, in the order in which one rests on the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -27,6 +29,10 @@ pub enum CheckName {
     Keys,
     /// Algorithm, authentication method, flow and scopes, as the provider offers them.
     Capabilities,
+    /// The metadata of a SAML identity provider: its form, its signature, its entity and its endpoints.
+    Metadata,
+    /// The signing certificate of a SAML identity provider.
+    Certificate,
     /// The client's id, secret and authentication method.
     Credentials,
     /// The client's redirect URI, flow and scopes.
@@ -46,6 +52,8 @@ impl CheckName {
             Self::Discovery => "discovery",
             Self::Keys => "keys",
             Self::Capabilities => "capabilities",
+            Self::Metadata => "metadata",
+            Self::Certificate => "certificate",
             Self::Credentials => "credentials",
             Self::Callback => "callback",
             Self::Login => "login",
@@ -71,30 +79,69 @@ pub struct Check {
 /// Judges all that was observed, each part by itself: nothing stands back because another is wrong.
 #[must_use]
 pub fn check_up(resource: &Resource, observed: &Observed, now: Timestamp) -> Vec<Check> {
-    let check = |name, finding| Check { name, finding };
-    let (spec, oidc) = match plan::readable(resource) {
+    let (spec, strategy) = match plan::readable(resource) {
         Ok(declared) => declared,
         Err(finding) => return vec![check(CheckName::Spec, finding)],
     };
-    let [discovery, keys, capabilities] = at_provider(oidc, observed);
-    let [credentials, callback] = of_client(resource, spec, oidc, observed);
-    vec![
+    let common = [
         check(CheckName::Spec, Finding::verified(Reason::Verified, "The resource can be read.")),
         check(CheckName::Secrets, secrets(resource, observed, now)),
         check(CheckName::Connection, connection(resource, spec, observed)),
+    ];
+    let (own, provider) = match strategy {
+        Strategy::Oidc(oidc) => (of_oidc(resource, spec, oidc, observed), None),
+        Strategy::Saml(saml) => of_saml(saml, resource, observed, now),
+    };
+    let leads_to_declared = strategy.leads_to_declared(observed, provider.as_ref());
+    let login = check(CheckName::Login, login(resource, observed, leads_to_declared));
+    common.into_iter().chain(own).chain([login]).collect()
+}
+
+fn check(name: CheckName, finding: Finding) -> Check {
+    Check { name, finding }
+}
+
+fn of_oidc(resource: &Resource, spec: &IdentityProviderConfigSpec, oidc: &Oidc, observed: &Observed) -> Vec<Check> {
+    let [discovery, keys, capabilities] = at_provider(oidc, observed);
+    let [credentials, callback] = of_client(resource, spec, oidc, observed);
+    vec![
         check(CheckName::Discovery, discovery),
         check(CheckName::Keys, keys),
         check(CheckName::Capabilities, capabilities),
         check(CheckName::Credentials, credentials),
         check(CheckName::Callback, callback),
-        check(CheckName::Login, login(resource, observed)),
     ]
+}
+
+/// Metadata, where there is any, and certificate; and what would be taken from the identity provider.
+fn of_saml(saml: &Saml, resource: &Resource, observed: &Observed, now: Timestamp) -> (Vec<Check>, Option<AppliedSaml>) {
+    let waits = |what| Finding::not_checked(format!("Not checked: see {what}."));
+    let has_metadata = saml.login_endpoint.is_none();
+    let in_order = |metadata, certificate| {
+        let metadata = has_metadata.then(|| check(CheckName::Metadata, metadata));
+        metadata.into_iter().chain([check(CheckName::Certificate, certificate)]).collect()
+    };
+    let Some(look) = saml::look(saml, resource, observed, now) else {
+        return (in_order(waits("secrets"), waits("secrets")), None);
+    };
+    let (metadata, certificate) = match look.fault() {
+        Some(fault) if !fault.is_of_certificate() => (fault.into(), waits("metadata")),
+        _ => (Finding::verified(Reason::Verified, described(saml, &look)), look.finding()),
+    };
+    (in_order(metadata, certificate), look.chosen.as_ref().ok().map(Chosen::applied))
+}
+
+fn described(saml: &Saml, look: &Look) -> String {
+    let name = look.chosen.as_ref().ok().and_then(|chosen| chosen.entity_id.as_deref());
+    let signed = if saml.metadata_certificate.is_some() { " and is signed as asked" } else { "" };
+    let described = format!("The metadata describes {}{signed}.", name.unwrap_or("one identity provider"));
+    [&[described.as_str()], look.warnings.as_slice()].concat().join(" ")
 }
 
 /// What is wrong with the values, or that they are right, and which of them expire soon.
 fn secrets(resource: &Resource, observed: &Observed, now: Timestamp) -> Finding {
     let found = plan::judge_secrets(observed);
-    let warnings = expiry::warnings(resource, &observed.inputs, now).unwrap_or_default();
+    let warnings = expiry::warnings(resource, &observed.inputs, &resource.status, now).unwrap_or_default();
     let words = warnings.iter().map(expiry::message);
     Finding { message: std::iter::once(found.message).chain(words).collect::<Vec<_>>().join(" "), ..found }
 }
@@ -158,12 +205,12 @@ fn of_client(resource: &Resource, spec: &IdentityProviderConfigSpec, oidc: &Oidc
 }
 
 /// Where the login URL leads is told of what is in force, which need not be what is declared.
-fn login(resource: &Resource, observed: &Observed) -> Finding {
+fn login(resource: &Resource, observed: &Observed, leads_to_declared: Option<bool>) -> Finding {
     let is_applied = resource.status.applied.as_ref().is_some_and(|applied| applied.generation == resource.generation);
-    match (&observed.login, plan::leads_to_declared(observed)) {
+    match (&observed.login, leads_to_declared) {
         (_, Some(true)) => Finding::verified(
             Reason::InSync,
-            "The organization's login URL leads to this provider with this client id.",
+            "The organization's login URL leads to this provider and introduces Cognigy.AI as declared.",
         ),
         (Some(Login::Redirect { .. }), _) if is_applied => Finding::refuted(
             Reason::Drifted,

@@ -23,11 +23,13 @@ pub enum EventKind {
     DeletionBlocked,
     /// A Secret expires soon or has expired.
     SecretExpiring,
+    /// The signing certificate of a SAML identity provider expires soon, or has expired.
+    CertificateExpiring,
 }
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Configured,
         Self::Adopted,
         Self::Reset,
@@ -38,6 +40,7 @@ impl EventKind {
         Self::VerificationFailed,
         Self::DeletionBlocked,
         Self::SecretExpiring,
+        Self::CertificateExpiring,
     ];
 
     /// The event's reason.
@@ -54,6 +57,7 @@ impl EventKind {
             Self::VerificationFailed => "VerificationFailed",
             Self::DeletionBlocked => "DeletionBlocked",
             Self::SecretExpiring => "SecretExpiring",
+            Self::CertificateExpiring => "CertificateExpiring",
         }
     }
 
@@ -67,7 +71,8 @@ impl EventKind {
             | Self::Conflict
             | Self::VerificationFailed
             | Self::DeletionBlocked
-            | Self::SecretExpiring => true,
+            | Self::SecretExpiring
+            | Self::CertificateExpiring => true,
         }
     }
 }

@@ -1,8 +1,8 @@
-//! Warnings ahead of a Secret's expiry: one for each threshold, so that nothing is written on the days in between.
+//! Warnings ahead of the expiry of Secrets and certificates: one for each threshold, so that nothing is written on the days in between.
 
 use std::time::Duration;
 
-use cognigy_sso_api::{EXPIRES_AT, ExpiringSecret};
+use cognigy_sso_api::{EXPIRES_AT, Expiring, ExpiringKind, IdentityProviderConfigStatus};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::fault::InputFault;
@@ -34,20 +34,24 @@ impl Expiry {
         Self { secret: secret.into(), time }
     }
 
-    fn warning(&self, now: Timestamp) -> Option<ExpiringSecret> {
-        let left = self.time.map(|time| time.duration_since(now));
-        let within_days = match left {
-            Some(left) => THRESHOLDS.into_iter().find(|days| left <= ahead(*days))?,
-            None => 0,
-        };
-        Some(ExpiringSecret { name: self.secret.clone(), time: self.time, within_days })
+    fn warning(&self, now: Timestamp) -> Option<Expiring> {
+        warning(ExpiringKind::Secret, &self.secret, self.time, now)
     }
+}
 
-    fn until_next_threshold(&self, now: Timestamp) -> Option<Duration> {
-        let left = self.time?.duration_since(now);
-        let pauses = THRESHOLDS.into_iter().filter_map(|days| Duration::try_from(left - ahead(days)).ok());
-        pauses.filter(|pause| !pause.is_zero()).min()
-    }
+fn warning(kind: ExpiringKind, name: &str, time: Option<Timestamp>, now: Timestamp) -> Option<Expiring> {
+    let within_days = match time.map(|time| time.duration_since(now)) {
+        Some(left) => THRESHOLDS.into_iter().find(|days| left <= ahead(*days))?,
+        None => 0,
+    };
+    Some(Expiring { kind, name: name.into(), time, within_days })
+}
+
+/// How long until there is more to warn of what expires then.
+fn until_threshold(time: Timestamp, now: Timestamp) -> Option<Duration> {
+    let left = time.duration_since(now);
+    let pauses = THRESHOLDS.into_iter().filter_map(|days| Duration::try_from(left - ahead(days)).ok());
+    pauses.filter(|pause| !pause.is_zero()).min()
 }
 
 fn ahead(days: u32) -> SignedDuration {
@@ -55,17 +59,36 @@ fn ahead(days: u32) -> SignedDuration {
 }
 
 /// What there is to warn of; `None` where nothing was read. A Secret that cannot be read for now leaves its warning as it is.
-pub(crate) fn warnings(resource: &Resource, inputs: &Inputs, now: Timestamp) -> Option<Vec<ExpiringSecret>> {
+///
+/// The signing certificate is the one that `status` shows.
+pub(crate) fn warnings(
+    resource: &Resource,
+    inputs: &Inputs,
+    status: &IdentityProviderConfigStatus,
+    now: Timestamp,
+) -> Option<Vec<Expiring>> {
     let expiries = inputs.expiries.as_ref()?;
-    let kept = resource.status.expiring.iter().filter(|warning| inputs.is_unread(&warning.name)).cloned();
+    let is_kept = |warning: &&Expiring| warning.kind == ExpiringKind::Secret && inputs.is_unread(&warning.name);
+    let kept = resource.status.expiring.iter().filter(is_kept).cloned();
+    let certificate = status.saml.as_ref().map(|saml| &saml.certificate);
+    let certificate = certificate.and_then(|certificate| {
+        warning(ExpiringKind::Certificate, &certificate.sha256, Some(certificate.not_after), now)
+    });
     let mut warnings: Vec<_> = expiries.iter().filter_map(|expiry| expiry.warning(now)).chain(kept).collect();
-    warnings.sort_by(|one, other| one.name.cmp(&other.name));
+    warnings.extend(certificate);
+    warnings.sort_by(|one, other| (one.kind, &one.name).cmp(&(other.kind, &other.name)));
     Some(warnings)
 }
 
 /// How long until there is more to warn of.
-pub(crate) fn until_next_threshold(inputs: &Inputs, now: Timestamp) -> Option<Duration> {
-    inputs.expiries.iter().flatten().filter_map(|expiry| expiry.until_next_threshold(now)).min()
+pub(crate) fn until_next_threshold(
+    inputs: &Inputs,
+    status: &IdentityProviderConfigStatus,
+    now: Timestamp,
+) -> Option<Duration> {
+    let secrets = inputs.expiries.iter().flatten().filter_map(|expiry| expiry.time);
+    let certificate = status.saml.as_ref().map(|saml| saml.certificate.not_after);
+    secrets.chain(certificate).filter_map(|time| until_threshold(time, now)).min()
 }
 
 impl Inputs {
@@ -88,14 +111,34 @@ impl Resource {
     /// How long until there is something to warn of that is not reported yet: at once, where there is by now.
     #[must_use]
     pub fn until_next_warning(&self, inputs: &Inputs, now: Timestamp) -> Option<Duration> {
-        let is_news = warnings(self, inputs, now).is_some_and(|warnings| warnings != self.status.expiring);
-        if is_news { Some(Duration::ZERO) } else { until_next_threshold(inputs, now) }
+        let is_news =
+            warnings(self, inputs, &self.status, now).is_some_and(|warnings| warnings != self.status.expiring);
+        if is_news { Some(Duration::ZERO) } else { until_next_threshold(inputs, &self.status, now) }
     }
 }
 
 /// The warning in words. It tells the date and the threshold: the days that are left would make each day's another.
-pub(crate) fn message(warning: &ExpiringSecret) -> String {
-    let ExpiringSecret { name, time, within_days } = warning;
+pub(crate) fn message(warning: &Expiring) -> String {
+    match warning.kind {
+        ExpiringKind::Secret => message_of_secret(warning),
+        ExpiringKind::Certificate => message_of_certificate(warning),
+    }
+}
+
+fn message_of_certificate(Expiring { name, time, within_days, .. }: &Expiring) -> String {
+    let when = match within_days {
+        0 => "has expired".to_owned(),
+        days => format!("expires within {days} days"),
+    };
+    let time = time.map_or_else(String::new, |time| format!(", on {time}"));
+    format!(
+        "The identity provider's signing certificate (SHA-256 {name}) {when}{time}. Renew it there; where a Secret or ConfigMap \
+         holds it or the metadata, put the new one in."
+    )
+}
+
+fn message_of_secret(warning: &Expiring) -> String {
+    let Expiring { name, time, within_days, .. } = warning;
     let mend = format!("Put a new value in, and its date into the annotation {EXPIRES_AT}.");
     match (time, within_days) {
         (None, _) => format!(

@@ -23,6 +23,8 @@ mod plan;
 mod provider;
 mod requeue;
 mod resource;
+mod saml;
+mod strategy;
 mod summary;
 mod visit;
 
@@ -39,15 +41,17 @@ pub use desired::Desired;
 pub use event::{Event, EventKind};
 pub use expiry::Expiry;
 pub use fault::{
-    CallFault, Class, CognigyCall, Document, Fault, InputFault, InputProblem, ObjectKind, ProviderFault, TransportFault,
+    CallFault, Class, CognigyCall, Document, Fault, InputFault, InputProblem, ObjectKind, ProviderFault, SamlFault,
+    TransportFault,
 };
 pub use finding::Finding;
 pub use fingerprint::{Cost, Fingerprint, Salt};
 pub use history::{Change, ChangeKind};
 pub use memory::Memory;
-pub use observed::{Account, Inputs, Login, Observed, Receipt};
+pub use observed::{Account, Inputs, Login, Observed, Party, Receipt, SamlInputs};
 pub use plan::{Application, Cause, Effect, Plan, plan};
 pub use provider::{KeyFacts, Provider};
 pub use requeue::{Moment, next_visit};
 pub use resource::Resource;
+pub use saml::{Certificate, Metadata};
 pub use visit::{Seal, Step, Visit, Write};

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use crate::desired::Desired;
 use crate::fault::InputFault;
 use crate::observed::{Inputs, Observed};
-use crate::plan;
 use crate::resource::Resource;
+use crate::strategy::Strategy;
 
 /// What is remembered of a resource between visits, and lost with the process.
 #[derive(Clone, Debug, Default)]
@@ -49,7 +49,8 @@ impl Memory {
             .as_ref()
             .is_some_and(|applied| applied.generation == resource.generation && applied.secrets == inputs.versions);
         if is_same {
-            self.previous = declared(resource, &Observed { inputs, ..Observed::nothing() }).map(Arc::new);
+            let observed = Observed { inputs, ..Observed::nothing() };
+            self.previous = applied(resource, &observed, &resource.status).map(Arc::new);
         }
     }
 
@@ -66,14 +67,18 @@ impl Memory {
         // What may no longer be used is not kept either.
         if status.applied.is_none() || observed.inputs.faults().any(InputFault::is_withdrawn) {
             self.previous = None;
-        } else if let Some(desired) = in_force.then(|| declared(resource, observed)).flatten() {
+        } else if let Some(desired) = in_force.then(|| applied(resource, observed, status)).flatten() {
             self.previous = Some(Arc::new(desired));
         }
     }
 }
 
-/// What is declared, once every part of it is known.
-pub(crate) fn declared(resource: &Resource, observed: &Observed) -> Option<Desired> {
-    let spec = resource.spec.as_deref().ok()?;
-    plan::desired(resource, spec, spec.oidc.as_ref()?, observed)
+/// What is declared, as far as it does not rest with a SAML identity provider; the rest is as it was applied.
+pub(crate) fn applied(
+    resource: &Resource,
+    observed: &Observed,
+    status: &IdentityProviderConfigStatus,
+) -> Option<Desired> {
+    let strategy = Strategy::of(resource.spec.as_deref().ok()?)?;
+    strategy.desired(resource, observed, status.applied.as_ref().and_then(|applied| applied.saml.as_deref()))
 }

@@ -14,6 +14,7 @@ use crate::fault::{CallFault, InputFault, ProviderFault};
 use crate::history::Change;
 use crate::provider::Provider;
 use crate::resource::Resource;
+use crate::saml::{Certificate, Metadata};
 
 /// All that was read for one pass. `None` means not asked, for want of something that is named by another fault.
 #[derive(Debug)]
@@ -23,8 +24,10 @@ pub struct Observed {
     pub inputs: Inputs,
     /// Whose API key it is.
     pub account: Option<Result<Account, CallFault>>,
-    /// What the provider publishes.
+    /// What the OpenID provider publishes.
     pub provider: Option<Arc<Result<Provider, ProviderFault>>>,
+    /// What the metadata of the SAML identity provider says, where it is described by metadata.
+    pub metadata: Option<Arc<Result<Metadata, ProviderFault>>>,
     /// What the organization's login URL shows.
     pub login: Option<Login>,
     /// The newest change of the configuration that the audit events tell of, if they tell of one.
@@ -57,6 +60,7 @@ impl Observed {
             inputs: Inputs::unread(),
             account: None,
             provider: None,
+            metadata: None,
             login: None,
             history: None,
             rival: None,
@@ -101,10 +105,12 @@ impl Observed {
 pub struct Inputs {
     /// The API key.
     pub api_key: Result<SecretString, InputFault>,
-    /// The client id.
+    /// The client id (OpenID Connect).
     pub client_id: Result<String, InputFault>,
-    /// The client secret.
+    /// The client secret (OpenID Connect).
     pub client_secret: Result<SecretString, InputFault>,
+    /// What SAML refers to.
+    pub saml: SamlInputs,
     /// What is wrong with the private authorities that are named.
     pub authorities: Vec<InputFault>,
     /// The Secrets that the configuration is made from, in the order of their names.
@@ -120,13 +126,33 @@ impl Inputs {
         let empty = || Ok(SecretString::default());
         let (api_key, client_secret) = (empty(), empty());
         let (authorities, versions) = (Vec::new(), Vec::new());
-        Self { api_key, client_id: Ok(String::new()), client_secret, authorities, versions, expiries: None }
+        let (client_id, saml) = (Ok(String::new()), SamlInputs::default());
+        Self { api_key, client_id, client_secret, saml, authorities, versions, expiries: None }
     }
 
     /// Every value that cannot be used.
     pub fn faults(&self) -> impl Iterator<Item = &InputFault> {
         let values = [self.api_key.as_ref().err(), self.client_id.as_ref().err(), self.client_secret.as_ref().err()];
-        values.into_iter().flatten().chain(&self.authorities)
+        values.into_iter().flatten().chain(self.saml.faults()).chain(&self.authorities)
+    }
+}
+
+/// What SAML refers to, each as it was found; `None` where nothing is referred to.
+#[derive(Debug, Default)]
+pub struct SamlInputs {
+    /// The signing certificate that is declared, or chosen among those that metadata holds.
+    pub certificate: Option<Result<Certificate, InputFault>>,
+    /// The private key for encrypted assertions: PKCS#8 (RFC 5958) in base64, in one line.
+    pub decryption_key: Option<Result<SecretString, InputFault>>,
+    /// What is wrong with the metadata's place and the certificates that it must be signed by.
+    pub documents: Vec<InputFault>,
+}
+
+impl SamlInputs {
+    fn faults(&self) -> impl Iterator<Item = &InputFault> {
+        let certificate = self.certificate.as_ref().and_then(|value| value.as_ref().err());
+        let key = self.decryption_key.as_ref().and_then(|value| value.as_ref().err());
+        certificate.into_iter().chain(key).chain(&self.documents)
     }
 }
 
@@ -151,11 +177,20 @@ pub enum Login {
     Redirect {
         /// Where to, without query and fragment.
         endpoint: String,
-        /// The `client_id` in the query.
-        client_id: String,
+        /// Whom it introduces there.
+        party: Party,
     },
     /// It tells nothing: not found, a page, or no answer.
     Silent,
+}
+
+/// As whom Cognigy.AI introduces itself to a provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Party {
+    /// The `client_id` of an authentication request (OpenID Connect Core section 3.1.2.1).
+    Client(String),
+    /// The `Issuer` of an authentication request (SAML 2.0 Core section 3.4.1).
+    Issuer(String),
 }
 
 /// What an effect answered.

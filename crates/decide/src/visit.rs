@@ -14,7 +14,7 @@ use crate::event::Event;
 use crate::fault::CallFault;
 use crate::fingerprint::{Cost, Fingerprint, Salt};
 use crate::history::{Change, ChangeKind};
-use crate::memory::{Memory, declared};
+use crate::memory::{Memory, applied};
 use crate::observed::{Login, Observed, Receipt};
 use crate::plan::{self, Cause, Effect, Plan};
 use crate::requeue::Moment;
@@ -337,7 +337,7 @@ impl Visit {
 
     /// This is what trying the client has shown.
     pub fn tried(&mut self, trial: Arc<Trial>) {
-        if let Some(desired) = declared(&self.resource, &self.observed) {
+        if let Some(desired) = applied(&self.resource, &self.observed, &self.resource.status) {
             self.fingerprint_of(&desired);
         }
         self.observed.trial = Some(trial);

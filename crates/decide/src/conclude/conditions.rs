@@ -14,6 +14,7 @@ use crate::observed::Receipt;
 use crate::plan::{Outlook, just_applied};
 use crate::requeue::Moment;
 use crate::resource::Resource;
+use crate::strategy::Strategy;
 use crate::summary::{Aspect, Sum, Summary};
 
 /// The conditions that only summarize others.
@@ -106,7 +107,13 @@ fn suspend(resource: &Resource, now: Timestamp, status: &mut IdentityProviderCon
 
 fn praise(resource: &Resource, status: &IdentityProviderConfigStatus, warning: Option<&str>) -> String {
     let organization = status.organization.as_ref().map_or("", |organization| &organization.id);
-    let issuer = resource.spec.as_ref().ok().and_then(|spec| spec.oidc.as_ref()).map_or("", |oidc| &oidc.issuer);
+    let issuer = match resource.spec.as_deref().ok().and_then(Strategy::of) {
+        Some(Strategy::Oidc(oidc)) => &oidc.issuer,
+        Some(Strategy::Saml(_)) => {
+            status.saml.as_ref().map_or("", |saml| saml.entity_id.as_ref().unwrap_or(&saml.login_endpoint))
+        }
+        None => "",
+    };
     let warnings = warning.map(str::to_owned).into_iter().chain(status.expiring.iter().map(expiry::message));
     let praise = format!("Organization {organization} signs in through {issuer}.");
     std::iter::once(praise).chain(warnings).collect::<Vec<_>>().join(" ")

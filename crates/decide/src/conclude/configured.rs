@@ -247,6 +247,7 @@ impl Ending<'_> {
             generation: self.resource.generation,
             fingerprint,
             secrets: self.observed.inputs.versions.clone(),
+            saml: self.plan.findings.chosen.as_ref().map(|chosen| Box::new(chosen.applied())),
             audit_event_id: event,
         }
     }

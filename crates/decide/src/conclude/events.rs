@@ -1,6 +1,8 @@
 //! What happened in this visit.
 
-use cognigy_sso_api::{Condition, ConditionStatus, ConditionType, IdentityProviderConfigStatus, Operation, Reason};
+use cognigy_sso_api::{
+    Condition, ConditionStatus, ConditionType, ExpiringKind, IdentityProviderConfigStatus, Operation, Reason,
+};
 
 use super::Ending;
 use crate::event::{Event, EventKind};
@@ -66,7 +68,13 @@ fn applied(ending: &Ending<'_>) -> Vec<Event> {
 fn expiring(ending: &Ending<'_>, status: &IdentityProviderConfigStatus) -> impl Iterator<Item = Event> {
     let before = &ending.resource.status.expiring;
     let news = status.expiring.iter().filter(|warning| !before.contains(warning));
-    news.map(|warning| Event { kind: EventKind::SecretExpiring, note: expiry::message(warning) })
+    news.map(|warning| {
+        let kind = match warning.kind {
+            ExpiringKind::Secret => EventKind::SecretExpiring,
+            ExpiringKind::Certificate => EventKind::CertificateExpiring,
+        };
+        Event { kind, note: expiry::message(warning) }
+    })
 }
 
 /// The conditions that turned.

@@ -79,9 +79,11 @@ pub fn conclude(ending: &Ending<'_>) -> Conclusion {
     if let (Some(account), Some(spec)) = (plan.account(observed), spec) {
         facts::locate(&mut status, account, spec);
     }
-    facts::warn_of_expiry(ending, &mut status);
     facts::note_trial(ending, &configured, &mut status);
+    facts::forget_other_strategy(resource, &mut status);
     facts::publish_issuer(&mut status, observed, plan, moment.now);
+    facts::publish_saml(ending, &mut status);
+    facts::warn_of_expiry(ending, &mut status);
 
     let found = conditions::report(ending, &configured, interval, &mut status);
     facts::keep_equal_secrets(&resource.status, &mut status);
@@ -90,7 +92,8 @@ pub fn conclude(ending: &Ending<'_>) -> Conclusion {
     let failing_since = failing_since(&found, &status);
     let next = next_visit(classes, interval, failing_since.max(changed), moment);
     // Retries come soon enough.
-    let threshold = expiry::until_next_threshold(&observed.inputs, moment.now).filter(|_| failing_since.is_none());
+    let threshold =
+        expiry::until_next_threshold(&observed.inputs, &status, moment.now).filter(|_| failing_since.is_none());
     let next = threshold.map_or(next, |threshold| threshold.min(next));
     let retries = found.iter().any(|(_, finding)| finding.class.is_some_and(|class| class != Class::Input));
     Conclusion { status, events, next, retries }

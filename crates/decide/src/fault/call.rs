@@ -192,7 +192,8 @@ fn advice(call: CognigyCall, status: u16) -> &'static str {
         }
         (404, _) => "Correct spec.cognigy.apiUrl; on trial and SaaS installations it ends in /new.",
         (400..500, CognigyCall::Configure) => {
-            "Compare spec.oidc with what the provider issued; Cognigy.AI's support can tell the cause by the traceId."
+            "Compare spec.oidc or spec.saml with what the provider issued; Cognigy.AI's support can tell the cause by the \
+             traceId."
         }
         (400..500, CognigyCall::Reset | CognigyCall::AuditEvents) => {
             "Cognigy.AI's support can tell the cause by the traceId."

@@ -85,8 +85,14 @@ pub enum InputProblem {
     NotSelected(String),
     /// The object's name is not among those that the operator was told to use.
     NotListed,
-    /// No usable PEM certificate.
+    /// No usable PEM certificate of an authority.
     NoCertificate,
+    /// Not the one certificate that it should be, for this reason (the end of a sentence).
+    Certificate(String),
+    /// No usable private key, for this reason (the end of a sentence).
+    PrivateKey(String),
+    /// The private key does not belong to the certificate under this key of the same Secret.
+    KeyMismatch(&'static str),
     /// The object is not among those that were given to be checked: it may exist all the same.
     NotGiven,
     /// The operator may not read it.
@@ -105,7 +111,9 @@ impl Fault for InputFault {
             (InputProblem::TypeRefused(_), _) => Reason::SecretTypeRefused,
             (InputProblem::NotSelected(_), _) => Reason::SecretNotSelected,
             (InputProblem::NotListed, _) => Reason::NameNotListed,
-            (InputProblem::NoCertificate, _) => Reason::InvalidCertificate,
+            (InputProblem::NoCertificate | InputProblem::Certificate(_), _) => Reason::InvalidCertificate,
+            (InputProblem::PrivateKey(_), _) => Reason::InvalidPrivateKey,
+            (InputProblem::KeyMismatch(_), _) => Reason::PrivateKeyMismatch,
             (InputProblem::NotGiven, _) => Reason::NotChecked,
             (InputProblem::Forbidden, _) => Reason::AccessDenied,
             (InputProblem::Unavailable, _) => Reason::Retrying,
@@ -161,6 +169,17 @@ impl Fault for InputFault {
             InputProblem::NoCertificate => format!(
                 "{field}: key {key} of {kind} {name} holds no usable PEM certificate. Store the authority's certificates \
                  as PEM."
+            ),
+            InputProblem::Certificate(what) => format!(
+                "{field}: key {key} of {kind} {name} {what}. Store one X.509 certificate, as PEM or as base64 of its DER."
+            ),
+            InputProblem::PrivateKey(what) => format!(
+                "{field}: key {key} of {kind} {name} {what}. Store an RSA private key of at least 2048 bits, as PEM without a \
+                 password."
+            ),
+            InputProblem::KeyMismatch(certificate) => format!(
+                "{field}: the private key in {key} of {kind} {name} does not belong to the certificate in {certificate}. Store \
+                 the two that belong together."
             ),
             InputProblem::NotGiven => {
                 format!(

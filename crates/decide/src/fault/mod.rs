@@ -4,6 +4,7 @@
 mod call;
 mod input;
 mod provider;
+mod saml;
 mod transport;
 
 use cognigy_sso_api::Reason;
@@ -11,6 +12,7 @@ use cognigy_sso_api::Reason;
 pub use call::{CallFault, CognigyCall};
 pub use input::{InputFault, InputProblem, ObjectKind};
 pub use provider::{Document, ProviderFault};
+pub use saml::SamlFault;
 pub use transport::TransportFault;
 
 /// What kind of waiting a fault asks for.

@@ -4,10 +4,12 @@ use std::fmt;
 
 use cognigy_sso_api::{Reason, SigningAlgorithm, TokenEndpointAuthMethod};
 
+use super::saml::SamlFault;
 use super::transport::Fields;
 use super::{Class, Fault, TransportFault, class_of};
 
-const FIELDS: Fields = Fields { url: "spec.oidc.issuer", authority: "spec.oidc.caBundle" };
+const OIDC: Fields = Fields { url: "spec.oidc.issuer", authority: "spec.oidc.caBundle" };
+const SAML: Fields = Fields { url: "spec.saml.metadataUrl", authority: "spec.saml.caBundle" };
 
 const ALGORITHMS: [SigningAlgorithm; 6] = [
     SigningAlgorithm::RS256,
@@ -34,6 +36,18 @@ pub enum Document {
     Discovery,
     /// The key set behind `jwks_uri`.
     Keys,
+    /// The metadata of a SAML identity provider.
+    Metadata,
+}
+
+impl Document {
+    /// The fields that say where it is and whom its server is trusted by.
+    fn fields(self) -> &'static Fields {
+        match self {
+            Self::Discovery | Self::Keys => &OIDC,
+            Self::Metadata => &SAML,
+        }
+    }
 }
 
 impl fmt::Display for Document {
@@ -41,6 +55,7 @@ impl fmt::Display for Document {
         formatter.write_str(match self {
             Self::Discovery => "discovery document",
             Self::Keys => "key set",
+            Self::Metadata => "metadata",
         })
     }
 }
@@ -117,17 +132,24 @@ pub enum ProviderFault {
     },
     /// The authorization code flow is not offered.
     Flow,
+    /// A SAML identity provider cannot be used as it is declared or as its metadata describes it.
+    Saml(SamlFault),
 }
 
 impl Fault for ProviderFault {
     fn reason(&self) -> Reason {
         match self {
             Self::InvalidIssuer { .. } => Reason::InvalidSpec,
+            Self::Transport { document: Document::Metadata, fault: TransportFault::TooLarge, .. } => {
+                Reason::MetadataInvalid
+            }
             Self::Transport { fault: TransportFault::TooLarge, .. } => Reason::DiscoveryInvalid,
             Self::Transport { .. } => Reason::Unreachable,
             Self::Status { status: 429, .. } => Reason::Throttled,
             Self::Status { status: 408 | 425 | 500.., .. } => Reason::ServerError,
             Self::Status { document: Document::Discovery, status: 404 | 410, .. } => Reason::DiscoveryNotFound,
+            Self::Status { document: Document::Metadata, status: 404 | 410, .. } => Reason::MetadataNotFound,
+            Self::Status { document: Document::Metadata, .. } => Reason::MetadataInvalid,
             Self::Status { .. } | Self::Malformed { .. } => Reason::DiscoveryInvalid,
             Self::IssuerMismatch { .. } => Reason::IssuerMismatch,
             Self::Endpoint { .. } => Reason::EndpointInvalid,
@@ -135,6 +157,7 @@ impl Fault for ProviderFault {
             Self::Algorithm { .. } => Reason::AlgorithmNotSupported,
             Self::AuthMethod { .. } => Reason::AuthMethodNotSupported,
             Self::Flow => Reason::FlowNotSupported,
+            Self::Saml(fault) => fault.reason(),
         }
     }
 
@@ -144,16 +167,16 @@ impl Fault for ProviderFault {
                 format!("spec.oidc.issuer {problem}. Write the provider's issuer, an https URL.")
             }
             Self::Transport { document, server, fault } => {
-                format!("The provider's {document}: {}", fault.text(server, &FIELDS))
+                format!("The provider's {document}: {}", fault.text(server, document.fields()))
             }
             Self::Status { document, url, status, .. } => {
-                let advice = if self.class().is_passing() { "It is tried again." } else { "Check spec.oidc.issuer." };
+                let check = format!("Check {}.", document.fields().url);
+                let advice = if self.class().is_passing() { "It is tried again." } else { &check };
                 format!("The provider answers {status} for its {document} at {url}. {advice}")
             }
             Self::Malformed { document, url, what } => {
-                format!(
-                    "The provider's {document} at {url} {what}. Check spec.oidc.issuer, or have the provider corrected."
-                )
+                let field = document.fields().url;
+                format!("The provider's {document} at {url} {what}. Check {field}, or have the provider corrected.")
             }
             Self::IssuerMismatch { declared, published } => mismatch(declared, published),
             Self::Endpoint { member, present: false } => {
@@ -180,6 +203,7 @@ impl Fault for ProviderFault {
                 "The provider does not offer the authorization code flow (response type code). Enable it there."
                     .to_owned()
             }
+            Self::Saml(fault) => fault.message(),
         }
     }
 
@@ -189,6 +213,13 @@ impl Fault for ProviderFault {
             Self::Status { status, retry_after, .. } => class_of(*status, *retry_after),
             _ => Class::Input,
         }
+    }
+}
+
+impl ProviderFault {
+    /// Is it one of the signing certificate, while everything else is as it should be?
+    pub(crate) fn is_of_certificate(&self) -> bool {
+        matches!(self, Self::Saml(fault) if fault.is_of_certificate())
     }
 }
 

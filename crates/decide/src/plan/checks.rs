@@ -1,6 +1,7 @@
 //! The outcome of every check.
 
-use cognigy_sso_api::{ConditionStatus, IdentityProviderConfigSpec, Oidc, Reason, VerificationMode};
+use cognigy_sso_api::{ConditionStatus, IdentityProviderConfigSpec, Oidc, Reason, Saml, VerificationMode};
+use jiff::Timestamp;
 
 use crate::account;
 use crate::fault::{Class, Fault};
@@ -8,6 +9,8 @@ use crate::finding::Finding;
 use crate::observed::Observed;
 use crate::provider::{self, Provider};
 use crate::resource::Resource;
+use crate::saml::{self, Chosen};
+use crate::strategy::Strategy;
 
 /// The outcome of every check.
 #[derive(Debug)]
@@ -17,8 +20,10 @@ pub(crate) struct Findings {
     pub issuer: Finding,
     pub client: Finding,
     pub sync: Finding,
-    /// How many published keys fit, where the provider was judged.
+    /// How many published keys fit, where an OpenID provider was judged.
     pub key_count: Option<u32>,
+    /// What is taken from a SAML identity provider, where it is known.
+    pub chosen: Option<Chosen>,
     /// What is worth saying though it blocks nothing.
     pub warning: Option<String>,
 }
@@ -34,19 +39,30 @@ impl Findings {
             client: finding(),
             sync: finding(),
             key_count: None,
+            chosen: None,
             warning: None,
         }
     }
 
-    pub(super) fn of(resource: &Resource, spec: &IdentityProviderConfigSpec, oidc: &Oidc, observed: &Observed) -> Self {
-        let (issuer, key_count, warning) = judge_issuer(oidc, observed);
+    pub(super) fn of(
+        resource: &Resource,
+        spec: &IdentityProviderConfigSpec,
+        strategy: Strategy<'_>,
+        observed: &Observed,
+        now: Timestamp,
+    ) -> Self {
+        let Issuer { finding, key_count, chosen, warning } = match strategy {
+            Strategy::Oidc(oidc) => judge_issuer(oidc, observed),
+            Strategy::Saml(saml) => judge_saml(saml, resource, observed, now),
+        };
         Self {
             secrets: judge_secrets(observed),
             connection: judge_connection(resource, spec, observed),
-            issuer,
+            issuer: finding,
             client: Finding::not_checked("Nothing is known of the client yet."),
             sync: Finding::not_checked("Nothing was applied yet."),
             key_count,
+            chosen,
             warning,
         }
     }
@@ -88,19 +104,46 @@ pub(crate) fn judge_connection(resource: &Resource, spec: &IdentityProviderConfi
     }
 }
 
-fn judge_issuer(oidc: &Oidc, observed: &Observed) -> (Finding, Option<u32>, Option<String>) {
+/// What is found of a provider.
+struct Issuer {
+    finding: Finding,
+    key_count: Option<u32>,
+    chosen: Option<Chosen>,
+    warning: Option<String>,
+}
+
+impl Issuer {
+    fn not_checked() -> Self {
+        Self::from(Finding::not_checked("Not checked until what it is reached by can be read: see SecretsResolved."))
+    }
+}
+
+impl From<Finding> for Issuer {
+    fn from(finding: Finding) -> Self {
+        Self { finding, key_count: None, chosen: None, warning: None }
+    }
+}
+
+fn judge_issuer(oidc: &Oidc, observed: &Observed) -> Issuer {
     let judged = match observed.provider.as_deref() {
-        None => {
-            let finding = Finding::not_checked("Not checked until the CA bundle can be read: see SecretsResolved.");
-            return (finding, None, None);
-        }
+        None => return Issuer::not_checked(),
         Some(Err(fault)) => Err(fault.clone()),
         Some(Ok(provider)) => provider::judge(oidc, provider).map(|keys| (keys, provider)),
     };
     match judged {
-        Err(fault) => ((&fault).into(), None, None),
-        Ok((keys, provider)) => (verified(oidc, keys), Some(keys), scope_warning(oidc, provider)),
+        Err(fault) => Finding::from(&fault).into(),
+        Ok((keys, provider)) => {
+            let warning = scope_warning(oidc, provider);
+            Issuer { key_count: Some(keys), warning, ..verified(oidc, keys).into() }
+        }
     }
+}
+
+fn judge_saml(saml: &Saml, resource: &Resource, observed: &Observed, now: Timestamp) -> Issuer {
+    let Some(look) = saml::look(saml, resource, observed, now) else { return Issuer::not_checked() };
+    let finding = look.finding();
+    let warning = (!look.warnings.is_empty()).then(|| look.warnings.join(" "));
+    Issuer { chosen: look.chosen.ok(), warning, ..finding.into() }
 }
 
 fn verified(oidc: &Oidc, keys: u32) -> Finding {

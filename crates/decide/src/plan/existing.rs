@@ -15,9 +15,10 @@ pub(super) enum Existing {
 }
 
 impl Existing {
-    pub(super) fn of(observed: &Observed) -> Self {
+    /// `leads_to_declared`: does the login URL lead to the declared provider and client, where that can be told?
+    pub(super) fn of(observed: &Observed, leads_to_declared: Option<bool>) -> Self {
         match &observed.login {
-            Some(Login::Redirect { .. }) if leads_to_declared(observed) == Some(true) => Self::Matching,
+            Some(Login::Redirect { .. }) if leads_to_declared == Some(true) => Self::Matching,
             Some(Login::Redirect { .. }) => Self::Other,
             _ if observed.already_configured => Self::Other,
             _ => match observed.newest_change() {
@@ -30,16 +31,6 @@ impl Existing {
     /// Has the organization no configuration, since the newest change was a reset?
     pub(super) fn is_reset(observed: &Observed) -> bool {
         let newest = observed.newest_change();
-        Self::of(observed) == Self::None && newest.is_some_and(|newest| newest.kind == ChangeKind::Reset)
+        Self::of(observed, None) == Self::None && newest.is_some_and(|newest| newest.kind == ChangeKind::Reset)
     }
-}
-
-/// Does the login URL lead to the declared provider and client? `None` where it leads nowhere, or where that provider or client
-/// cannot be read.
-pub(crate) fn leads_to_declared(observed: &Observed) -> Option<bool> {
-    let Some(Login::Redirect { endpoint, client_id }) = &observed.login else { return None };
-    let declared = observed.inputs.client_id.as_ref().ok()?;
-    let published = observed.provider.as_deref()?.as_ref().ok()?;
-    let authorization = published.authorization_endpoint.split(['?', '#']).next();
-    Some(client_id == declared && authorization == Some(endpoint.as_str()))
 }

@@ -31,6 +31,14 @@ pub(super) fn waiting(resource: &Resource, is_known: bool, condition: &str) -> F
     Finding { status: ConditionStatus::False, reason: Reason::ChangePending, message, class: None }
 }
 
+/// That the provider is refuted is only a warning, but what is taken from it is not known: there is nothing to apply.
+/// A person must mend that, and is told how, since nothing else makes the resource stall.
+pub(super) fn incomplete(resource: &Resource, issuer: &Finding) -> Finding {
+    let waiting = waiting(resource, true, "IssuerVerified");
+    let message = format!("{} {}", waiting.message, issuer.message);
+    Finding { class: Some(Class::Input), message, ..waiting }
+}
+
 /// Another resource acts for the organization.
 pub(super) fn conflict(resource: &Resource, rival: &Claimant) -> Finding {
     let message = format!(
@@ -111,8 +119,9 @@ pub(super) fn planned(application: &Application) -> Finding {
         (_, false) => "apply the declared configuration",
     };
     let message = format!(
-        "spec.mode is Plan: in mode Manage the operator would {action} in organization {} (client id {}).",
-        desired.organization, desired.client_id
+        "spec.mode is Plan: in mode Manage the operator would {action} in organization {} ({}).",
+        desired.organization,
+        desired.known_as()
     );
     Finding { status: ConditionStatus::False, reason: Reason::Planned, message, class: None }
 }

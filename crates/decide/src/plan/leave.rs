@@ -9,8 +9,9 @@ use crate::account;
 use crate::fault::{Class, Fault};
 use crate::finding::Finding;
 use crate::fingerprint::Fingerprint;
-use crate::observed::{Login, Observed};
+use crate::observed::Observed;
 use crate::resource::Resource;
+use crate::strategy::Strategy;
 
 pub(super) fn plan(
     resource: &Resource,
@@ -32,7 +33,8 @@ pub(super) fn plan(
 /// Is the configuration that the organization has this resource's, as far as it shows? Somebody else may have changed it
 /// since, and then it is theirs.
 fn is_ours(resource: &Resource, spec: &IdentityProviderConfigSpec, observed: &Observed, now: Timestamp) -> bool {
-    let leads_to_it = leads_to_declared_client(observed);
+    // The provider has no part in a deletion, so only the name that Cognigy.AI is introduced by is compared.
+    let leads_to_it = Strategy::of(spec).and_then(|strategy| strategy.is_introduced(observed));
     if !resource.owns_configuration() {
         return provenance::is_left_by_us(resource, observed, leads_to_it == Some(true));
     }
@@ -47,26 +49,19 @@ fn is_ours(resource: &Resource, spec: &IdentityProviderConfigSpec, observed: &Ob
     }
 }
 
-/// The provider has no part in a deletion, so the client alone is compared.
-fn leads_to_declared_client(observed: &Observed) -> Option<bool> {
-    let Some(Login::Redirect { client_id, .. }) = &observed.login else { return None };
-    let declared = observed.inputs.client_id.as_ref().ok()?;
-    Some(client_id == declared)
-}
-
 /// Is the declared client the one that was applied? While another is declared, the login URL cannot tell: where it should lead
 /// is not kept.
 fn declares_applied_client(resource: &Resource, spec: &IdentityProviderConfigSpec, observed: &Observed) -> bool {
     let Some(applied) = &resource.status.applied else { return false };
-    let is_in_spec = spec.oidc.as_ref().is_some_and(|oidc| oidc.client_id.is_some());
+    let is_in_spec = spec.saml.is_some() || spec.oidc.as_ref().is_some_and(|oidc| oidc.client_id.is_some());
     let same_inputs = is_in_spec || applied.secrets == observed.inputs.versions;
     (applied.generation == resource.generation && same_inputs) || is_what_was_applied(resource, spec, observed)
 }
 
 fn is_what_was_applied(resource: &Resource, spec: &IdentityProviderConfigSpec, observed: &Observed) -> bool {
-    let (Some(applied), Some(oidc)) = (&resource.status.applied, &spec.oidc) else { return false };
-    super::desired(resource, spec, oidc, observed)
-        .is_some_and(|desired| Fingerprint::matches(&applied.fingerprint, &desired))
+    let (Some(applied), Some(strategy)) = (&resource.status.applied, Strategy::of(spec)) else { return false };
+    let desired = strategy.desired(resource, observed, applied.saml.as_deref());
+    desired.is_some_and(|desired| Fingerprint::matches(&applied.fingerprint, &desired))
 }
 
 /// Nothing is left to do outside the cluster.

@@ -10,7 +10,7 @@ mod standing;
 
 use std::sync::Arc;
 
-use cognigy_sso_api::{ApiUrl, IdentityProviderConfigSpec, Oidc, Pending, Reason};
+use cognigy_sso_api::{ApiUrl, Endpoint, IdentityProviderConfigSpec, Oidc, Pending, Reason, Saml};
 use jiff::Timestamp;
 
 use crate::desired::Desired;
@@ -18,10 +18,10 @@ use crate::fault::Class;
 use crate::finding::Finding;
 use crate::observed::{Account, Observed};
 use crate::resource::Resource;
+use crate::strategy::Strategy;
 
-pub(crate) use change::{desired, recent_corrections};
+pub(crate) use change::recent_corrections;
 pub(crate) use checks::{Findings, judge_connection, judge_secrets, scope_warning};
-pub(crate) use existing::leads_to_declared;
 pub(crate) use held::refused as held_refused;
 pub(crate) use leave::blocked;
 pub(crate) use provenance::baseline;
@@ -141,7 +141,7 @@ fn plan_change(resource: &Resource, spec: &IdentityProviderConfigSpec, observed:
         return Plan { effect: None, wants_trial: false, findings, outlook: Outlook::Suspended };
     }
     match manageable(spec) {
-        Ok(oidc) => change::Case::new(resource, spec, oidc, observed, now).plan(),
+        Ok(strategy) => change::Case::new(resource, spec, strategy, observed, now).plan(),
         Err(finding) => refused(finding),
     }
 }
@@ -155,27 +155,52 @@ fn finalizer(resource: &Resource, applies: bool) -> Option<Effect> {
     }
 }
 
-/// The OpenID Connect part, unless the resource asks for what cannot be done.
-fn manageable(spec: &IdentityProviderConfigSpec) -> Result<&Oidc, Finding> {
-    if spec.saml.is_some() {
-        let message = "spec.saml: this version of the operator cannot do that yet. Take it out, or upgrade.";
-        return Err(Finding::refuted(Reason::Unsupported, message, Class::Input));
-    }
+/// The declared strategy, unless the resource asks for what cannot be done.
+fn manageable(spec: &IdentityProviderConfigSpec) -> Result<Strategy<'_>, Finding> {
     judge_url("spec.cognigy.apiUrl", &spec.cognigy.api_url, "https://api-trial.cognigy.ai/new")?;
     if let Some(url) = &spec.cognigy.frontend_url {
         judge_url("spec.cognigy.frontendUrl", url, "https://trial.cognigy.ai")?;
     }
-    let logout = spec.oidc.as_ref().and_then(|oidc| oidc.front_channel_logout_url.as_ref());
-    if let Some(url) = logout {
+    match (&spec.oidc, &spec.saml) {
+        (Some(oidc), None) => judge_oidc(oidc).map(|()| Strategy::Oidc(oidc)),
+        (None, Some(saml)) => judge_saml(saml).map(|()| Strategy::Saml(saml)),
+        (None, None) | (Some(_), Some(_)) => Err(invalid("spec: set exactly one of oidc and saml.".to_owned())),
+    }
+}
+
+fn judge_oidc(oidc: &Oidc) -> Result<(), Finding> {
+    if let Some(url) = &oidc.front_channel_logout_url {
         judge_url("spec.oidc.frontChannelLogoutUrl", url, "https://acme.example.com/logout")?;
     }
-    let missing = || invalid("spec.oidc is missing. Declare the provider and its client there.".to_owned());
-    let oidc = spec.oidc.as_ref().ok_or_else(missing)?;
     if oidc.client_id.is_some() == oidc.client_id_secret_ref.is_some() {
         let problem = "spec.oidc: set exactly one of clientId and clientIdSecretRef.";
         return Err(invalid(problem.to_owned()));
     }
-    Ok(oidc)
+    Ok(())
+}
+
+fn judge_saml(saml: &Saml) -> Result<(), Finding> {
+    let sources = [saml.login_endpoint.is_some(), saml.metadata_url.is_some(), saml.metadata_ref.is_some()];
+    if sources.into_iter().filter(|is_given| *is_given).count() != 1 {
+        let problem = "spec.saml: set exactly one of loginEndpoint, metadataUrl and metadataRef.";
+        return Err(invalid(problem.to_owned()));
+    }
+    if saml.login_endpoint.is_some() && saml.certificate.is_none() {
+        let problem = "spec.saml.certificate is missing. Name the identity provider's signing certificate there.";
+        return Err(invalid(problem.to_owned()));
+    }
+    let endpoints = [
+        ("spec.saml.loginEndpoint", &saml.login_endpoint),
+        ("spec.saml.logoutEndpoint", &saml.logout_endpoint),
+        ("spec.saml.metadataUrl", &saml.metadata_url),
+    ];
+    for (field, url) in endpoints {
+        let fault = url.as_deref().and_then(|url| Endpoint::parse(url).err());
+        if let Some(fault) = fault {
+            return Err(invalid(format!("{field} {fault}. Write one such as https://login.example.com/saml")));
+        }
+    }
+    Ok(())
 }
 
 /// The API server refuses most of what is no URL; what it lets through is refused here.
@@ -192,7 +217,7 @@ fn invalid(message: String) -> Finding {
 ///
 /// # Errors
 /// What must be corrected first.
-pub(crate) fn readable(resource: &Resource) -> Result<(&IdentityProviderConfigSpec, &Oidc), Finding> {
+pub(crate) fn readable(resource: &Resource) -> Result<(&IdentityProviderConfigSpec, Strategy<'_>), Finding> {
     let spec = resource.spec.as_ref().map_err(|problem| cannot_be_read(problem))?;
     Ok((spec, manageable(spec)?))
 }

@@ -3,9 +3,10 @@
 use cognigy_sso_api::{AdoptionPolicy, ConditionStatus, ConditionType, Operation, Reason};
 use cognigy_sso_decide::{EventKind, Login, Receipt, Resource};
 
+use crate::STRATEGY;
 use crate::support::{
-    Held, ORGANIZATION, Organization, Visit, always, applied, begun, condition, login_differs, login_matches, message,
-    now, observed, resource, visit,
+    Held, NAME, ORGANIZATION, Organization, Visit, always, applied, begun, condition, leads_to, login_differs,
+    login_matches, message, now, observed, resource, visit,
 };
 
 use AdoptionPolicy::{Always, IfMatching, Never};
@@ -149,23 +150,22 @@ fn a_first_configuration_that_was_begun_entitles_to_nothing_else() {
 
 #[test]
 fn an_endpoint_is_compared_without_its_query() {
-    let mut observed = observed(|observed| {
-        let endpoint = "https://acme.b2clogin.example/authorize".to_owned();
-        let published = crate::support::provider(|provider| {
-            provider.authorization_endpoint = format!("{endpoint}?p=b2c_1_signin").into();
+    for query in ["?p=b2c_1_signin", "#here"] {
+        let mut observed = observed(|observed| {
+            (STRATEGY.publish_endpoint)(observed, &format!("{}{query}", STRATEGY.endpoint));
+            observed.login = Some(login_matches());
         });
-        observed.provider = Some(std::sync::Arc::new(Ok(published)));
-        observed.login = Some(Login::Redirect { endpoint, client_id: crate::support::CLIENT_ID.to_owned() });
-    });
-    assert_eq!(visit(fresh(IfMatching), &mut observed, always(applied)).effects, ["Record", "Adopt"]);
+        assert_eq!(visit(fresh(IfMatching), &mut observed, always(applied)).effects, ["Record", "Adopt"]);
+    }
 }
 
 #[test]
-fn a_client_id_or_provider_that_differs_does_not_match() {
+fn a_name_a_provider_or_a_strategy_that_differs_does_not_match() {
     let table = [
-        Login::Redirect { endpoint: crate::support::AUTHORIZE.to_owned(), client_id: "abc1234".to_owned() },
-        Login::Redirect { endpoint: "https://other.example/authorize".to_owned(), client_id: "abc123".to_owned() },
-        Login::Redirect { endpoint: String::new(), client_id: "abc123".to_owned() },
+        leads_to(STRATEGY.endpoint, "abc1234"),
+        leads_to("https://other.example/authorize", NAME),
+        leads_to("", NAME),
+        Login::Redirect { endpoint: STRATEGY.endpoint.to_owned(), party: (STRATEGY.other().party)(NAME.to_owned()) },
     ];
     for login in table {
         let mut observed = observed(|observed| observed.login = Some(login.clone()));

@@ -3,14 +3,15 @@
 use cognigy_sso_api::{ConditionStatus, ConditionType, Mode, Operation, Reason, VerificationMode};
 use cognigy_sso_decide::{Cause, ChangeKind, CognigyCall, Effect, Observed, Receipt, plan};
 
+use crate::STRATEGY;
 use crate::support::{
-    USER, Visit, always, applied, begun, change, condition, edited, issuer_refuted, issuer_unknown, later, message,
-    now, observed, oidc, ready, refused, resource, rotated, tells, touched, unreachable, visit,
+    USER, Visit, always, applied, begun, change, condition, edit, edited, issuer_refuted, issuer_unknown, later,
+    message, now, observed, ready, refused, resource, rotated, tells, touched, unreachable, visit,
 };
 
 #[test]
 fn a_change_is_on_record_before_the_reset() {
-    let mut resource = edited(ready(|_| {}), |spec| oidc(spec).additional_scopes.push("groups".to_owned()));
+    let mut resource = edited(ready(|_| {}), edit);
     let observed = observed(|_| {});
     let Some(Effect::Record { pending, .. }) = plan(&resource, &observed, later(5)).effect else {
         panic!("not on record")
@@ -24,13 +25,10 @@ fn a_change_is_on_record_before_the_reset() {
 
 #[test]
 fn a_change_is_reset_and_configure_and_its_record_goes_with_it() {
-    let edited = edited(ready(|_| {}), |spec| oidc(spec).client_id = Some("unused".to_owned()));
-    let unchanged = visit(edited.clone(), &mut observed(|_| {}), always(applied));
-    assert_eq!(unchanged.effects, [""; 0], "what counts is the value that was read");
-    let rotated = visit(edited, &mut observed(rotated), always(applied));
-    assert_eq!(rotated.effects, ["Record", "Replace"]);
-    assert_eq!(rotated.resource.status.pending, None);
-    assert_eq!(rotated.resource.status.applied.unwrap().generation, 2);
+    let visit = visit(edited(ready(|_| {}), edit), &mut observed(rotated), always(applied));
+    assert_eq!(visit.effects, ["Record", "Replace"]);
+    assert_eq!(visit.resource.status.pending, None);
+    assert_eq!(visit.resource.status.applied.unwrap().generation, 2);
 }
 
 #[test]
@@ -87,7 +85,7 @@ fn verification_modes_with_what_a_check_can_find() {
     let observations: [fn(&mut Observed); 2] = [issuer_refuted, issuer_unknown];
     let [refuted, unknown] = observations;
     for (mode, observe, effects, status, reason) in [
-        (Enforce, refuted, &[][..], ConditionStatus::False, Reason::FlowNotSupported),
+        (Enforce, refuted, &[][..], ConditionStatus::False, STRATEGY.refutation.0),
         (Enforce, unknown, &[], ConditionStatus::False, Reason::Unreachable),
         (Warn, refuted, &["Configure"], ConditionStatus::True, Reason::Ready),
         (Warn, unknown, &[], ConditionStatus::False, Reason::Unreachable),
@@ -97,7 +95,7 @@ fn verification_modes_with_what_a_check_can_find() {
         assert_eq!(condition(&visit.resource.status, ConditionType::Ready), Some((status, reason)), "{mode:?}");
     }
     let warned = first_in(Warn, issuer_refuted).resource.status;
-    let refuted = Some((ConditionStatus::False, Reason::FlowNotSupported));
+    let refuted = Some((ConditionStatus::False, STRATEGY.refutation.0));
     assert_eq!(condition(&warned, ConditionType::IssuerVerified), refuted, "it is still reported");
 }
 

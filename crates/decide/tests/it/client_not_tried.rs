@@ -6,8 +6,8 @@ use cognigy_sso_api::{ClientCheck, ConditionStatus, ConditionType, Reason, Token
 use cognigy_sso_decide::{Claimant, Credentials, InputProblem, Inputs, Refusal, Trial, encoding_matters};
 
 use crate::support::{
-    Run, client_secret_says, cognigy_unknown, issuer_refuted, message, observed, other_organization, provider,
-    resource, rotated,
+    Run, cognigy_unknown, issuer_refuted, message, observed, other_organization, provider, resource, rotated,
+    secret_says,
 };
 
 use ConditionStatus::{False, True, Unknown};
@@ -50,7 +50,7 @@ fn the_client_waits_for_the_organization_and_for_its_secret() {
     let holds: [fn(&mut Run); 3] = [
         |run| cognigy_unknown(&mut run.observed),
         |run| other_organization(&mut run.observed),
-        |run| client_secret_says(&mut run.observed, InputProblem::KeyAbsent),
+        |run| secret_says(&mut run.observed, InputProblem::KeyAbsent),
     ];
     for hold in holds {
         let mut run = Run::ready(|_| {});
@@ -90,7 +90,7 @@ fn what_was_found_of_a_secret_is_said_while_that_cannot_be_read() {
     let mut run = Run::ready(|_| {});
     rotated(&mut run.observed);
     run.check(&refused());
-    client_secret_says(&mut run.observed, InputProblem::Unavailable);
+    secret_says(&mut run.observed, InputProblem::Unavailable);
     let visit = run.check(&Trial::accepted());
     assert_eq!((visit.tries, visit.effects), (0, vec![]));
     assert_eq!(run.client(), (False, Reason::ClientSecretRefused));

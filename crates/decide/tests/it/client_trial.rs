@@ -8,8 +8,8 @@ use cognigy_sso_decide::{
 };
 
 use crate::support::{
-    CLIENT_SECRET, Run, SEAL, STRANGER, at, attempt, change, condition, later, login_differs, message, now, observed,
-    resource, rotated, tells, touched, version,
+    Run, SEAL, SECRET, STRANGER, at, attempt, change, condition, later, login_differs, message, now, observed,
+    resource, rotated, tells, touched, with_secret,
 };
 
 use ConditionStatus::{False, True, Unknown};
@@ -82,8 +82,7 @@ fn a_rotation_that_the_provider_refuses_leaves_the_working_configuration() {
     assert!(waits.contains("waits for ClientVerified") && waits.contains("stays in place"), "{waits}");
 
     // Back to the secret that works: what was found of the other one says nothing of it.
-    run.observed.inputs.client_secret = Ok(CLIENT_SECRET.into());
-    run.observed.inputs.versions[0] = version("acme-oidc", "3");
+    with_secret(&mut run.observed, SECRET, "3");
     let visit = run.check(&Trial::accepted());
     assert_eq!((visit.effects.as_slice(), visit.tries), (&[""; 0][..], 1));
     assert_eq!((run.client(), run.ready_is()), ((True, Reason::Verified), (True, Reason::Ready)));
@@ -229,6 +228,14 @@ fn every_change_of_what_is_sent_is_tried() {
     let mut run = Run::ready(|_| {});
     run.edit(|spec| spec.interval = "1h".parse().unwrap());
     assert_eq!(run.check(&refused()).tries, 0, "what is not sent");
+}
+
+#[test]
+fn a_trial_that_is_asked_for_twice_is_the_same() {
+    let mut machine = Visit::new(resource(|_| {}), Memory::default(), observed(|_| {}), SEAL);
+    for _ in 0..2 {
+        assert!(matches!(machine.step(at(now())), Step::Try));
+    }
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! What is reported: conditions and their times, URLs, issuer, what is said on the way.
 
 use cognigy_sso_api::{Condition, ConditionStatus, ConditionType, IdentityProviderConfigStatus, Reason};
-use cognigy_sso_decide::{CallFault, CognigyCall, InputProblem, Observed, Provider, Receipt, in_progress};
+use cognigy_sso_decide::{CallFault, CognigyCall, InputProblem, Observed, Receipt, Resource, in_progress};
 
+use crate::STRATEGY;
 use crate::support::{
-    ORGANIZATION, always, applied, at, client_secret_says, cognigy_unknown, condition, edited, end, issuer_refuted,
-    issuer_unknown, later, message, now, observed, oidc, provider, ready, resource, rotated, touched, visit, visit_at,
+    ORGANIZATION, always, applied, at, cognigy_unknown, condition, edited, end, issuer_refuted, issuer_unknown, later,
+    message, now, observed, ready, resource, rotated, secret_says, touched, visit, visit_at,
 };
 
 fn time(status: &IdentityProviderConfigStatus, r#type: ConditionType) -> jiff::Timestamp {
@@ -66,7 +67,7 @@ fn time_moves_only_with_the_status() {
     assert_eq!(time(&unknown.status, issuer), later(60));
     assert_eq!(time(&unknown.status, ConditionType::Ready), now());
     let other_fault = |observed: &mut Observed| {
-        let (document, url) = (cognigy_sso_decide::Document::Keys, "https://idp.example/jwks".to_owned());
+        let (document, url) = (STRATEGY.document, "https://idp.example/document".to_owned());
         let fault = cognigy_sso_decide::ProviderFault::Status { document, url, status: 502, retry_after: None };
         crate::support::provider_says(observed, fault);
     };
@@ -102,14 +103,13 @@ fn a_request_is_echoed_whatever_comes_of_it() {
 fn urls_are_told_as_early_as_the_organization_is_known() {
     type Observe = fn(&mut Observed);
     let cases: [Observe; 3] =
-        [|observed| client_secret_says(observed, InputProblem::ObjectAbsent), issuer_unknown, issuer_refuted];
+        [|observed| secret_says(observed, InputProblem::ObjectAbsent), issuer_unknown, issuer_refuted];
     for observe in cases {
         let fresh = resource(|spec| spec.cognigy.frontend_url = Some("https://trial.cognigy.ai/".to_owned()));
         let status = visit(fresh, &mut observed(observe), always(applied)).resource.status;
         let urls = status.urls.unwrap();
-        let root = "https://api-trial.cognigy.ai/auth/oidc/login";
+        let root = format!("https://api-trial.cognigy.ai/auth/{}/login", STRATEGY.path);
         assert_eq!(*urls.login, format!("{root}/{ORGANIZATION}"));
-        assert_eq!(*urls.callback, format!("{root}/callback/{ORGANIZATION}"));
         assert_eq!(urls.logout.as_deref(), Some(format!("https://trial.cognigy.ai/slo/{ORGANIZATION}").as_str()));
         let organization = status.organization.unwrap();
         assert_eq!((&*organization.id, &*organization.api_host), (ORGANIZATION, "api-trial.cognigy.ai"));
@@ -133,33 +133,13 @@ fn urls_follow_the_spec() {
 #[test]
 fn verified_time_moves_with_the_outcome_only() {
     let before = ready(|_| {});
-    let verified = |resource: &cognigy_sso_decide::Resource| resource.status.issuer.as_ref().unwrap().verified_time;
+    let verified = |resource: &Resource| (STRATEGY.verified_time)(&resource.status).unwrap();
     let again = visit_at(later(60), before, &mut observed(|_| {}), always(applied)).resource;
     assert_eq!(verified(&again), now());
     let down = visit_at(later(120), again, &mut observed(issuer_unknown), always(applied)).resource;
     assert_eq!(verified(&down), now(), "what was published last is still shown");
     let back = visit_at(later(180), down, &mut observed(|_| {}), always(applied)).resource;
     assert_eq!(verified(&back), later(180));
-    let more_keys = |provider: &mut Provider| {
-        let keys = provider.keys.as_mut().unwrap();
-        keys.push(keys[0].clone());
-    };
-    let mut rolled =
-        observed(|observed| observed.provider = Some(std::sync::Arc::new(Ok(crate::support::provider(more_keys)))));
-    let rolled = visit_at(later(240), back, &mut rolled, always(applied)).resource;
-    assert_eq!((verified(&rolled), rolled.status.issuer.unwrap().key_count), (later(240), 2));
-}
-
-#[test]
-fn what_is_published_is_told() {
-    let issuer = ready(|_| {}).status.issuer.unwrap();
-    let published = provider(|_| {});
-    assert_eq!(issuer.authorization_endpoint, published.authorization_endpoint);
-    assert_eq!((issuer.token_endpoint, issuer.jwks_uri), (published.token_endpoint, published.jwks_uri));
-    assert_eq!((issuer.key_count, issuer.verified_time), (1, now()));
-    let unlike = |spec: &mut _| oidc(spec).id_token_signed_response_alg = cognigy_sso_api::SigningAlgorithm::RS512;
-    let refuted = visit(resource(unlike), &mut observed(|_| {}), always(applied)).resource.status;
-    assert_eq!(refuted.issuer, None);
 }
 
 #[test]
@@ -181,7 +161,7 @@ fn a_fresh_resource_is_said_to_be_worked_on_once() {
     assert_eq!(condition(&status, ConditionType::Ready), Some((ConditionStatus::Unknown, Reason::Progressing)));
     assert_eq!(condition(&status, ConditionType::Reconciling), Some((ConditionStatus::True, Reason::Progressing)));
     assert_eq!(status.observed_generation, -1, "it was not dealt with yet");
-    let said = cognigy_sso_decide::Resource { status, ..fresh };
+    let said = Resource { status, ..fresh };
     assert_eq!(in_progress(&said, later(60)), None);
     let again = in_progress(&edited(said, |spec| spec.interval = "1h".to_owned()), later(60)).unwrap();
     assert!(again.conditions.iter().all(|condition| condition.observed_generation == 2));
@@ -213,7 +193,9 @@ fn a_refusal_says_code_trace_id_and_consequence() {
     let visit = visit(ready(|_| {}), &mut observed(rotated), |_| receipt.take().unwrap());
     for r#type in [ConditionType::Ready, ConditionType::Configured, ConditionType::Stalled] {
         let text = message(&visit.resource.status, r#type);
-        for part in ["400", "code 1005", "traceId trace-77aa", "spec.oidc", "the organization has none now"] {
+        for part in
+            ["400", "code 1005", "traceId trace-77aa", "spec.oidc or spec.saml", "the organization has none now"]
+        {
             assert!(text.contains(part), "{type:?}, {part}: {text}");
         }
     }

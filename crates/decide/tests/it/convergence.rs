@@ -12,9 +12,10 @@ use proptest::sample::select;
 use proptest::test_runner::Config;
 use secrecy::ExposeSecret;
 
+use crate::STRATEGY;
 use crate::support::{
-    Held, Organization, SEAL, at, condition, deleted, desired, edited, history_says, later, observed, oidc, refused,
-    resource, written,
+    Held, Organization, SEAL, at, condition, deleted, desired, edit, edited, history_says, later, observed, refused,
+    resource, with_secret, written,
 };
 
 /// How a call or a write goes.
@@ -45,9 +46,9 @@ enum Step {
     BlindVisit(Trouble),
     /// The operator starts anew.
     Restart,
-    /// The client secret is another one.
+    /// The secret is another one.
     Rotate,
-    /// A scope more, or one less.
+    /// Another configuration is declared, or the former one again.
     Edit,
     /// Somebody else changes the configuration.
     Meddle,
@@ -78,8 +79,7 @@ impl World {
     fn observe(&self) -> Observed {
         observed(|observed| {
             if self.rotations > 0 {
-                observed.inputs.client_secret = Ok(format!("canary-{}", self.rotations).into());
-                observed.inputs.versions[0].resource_version = (self.rotations + 1).to_string().into();
+                with_secret(observed, &format!("canary-{}", self.rotations), &(self.rotations + 1).to_string());
             }
             observed.login = Some(self.organization.login());
             observed.history = Some(self.organization.history());
@@ -200,12 +200,7 @@ impl World {
     }
 
     fn edit(&mut self) {
-        self.resource = edited(self.resource.clone(), |spec| {
-            let scopes = &mut oidc(spec).additional_scopes;
-            if scopes.pop().is_none() {
-                scopes.push("groups".to_owned());
-            }
-        });
+        self.resource = edited(self.resource.clone(), edit);
     }
 
     /// Faults are over. What was refused for good is tried again when somebody asks for it, and not before.
@@ -225,7 +220,7 @@ impl World {
         let mut declared: serde_json::Value =
             serde_json::from_str(desired(&self.resource).body().expose_secret()).unwrap();
         if self.rotations > 0 {
-            declared["idpClientSecret"] = format!("canary-{}", self.rotations).into();
+            declared[STRATEGY.secret_member] = format!("canary-{}", self.rotations).into();
         }
         serde_json::from_str::<serde_json::Value>(body).unwrap() == declared
     }

@@ -4,9 +4,9 @@ use cognigy_sso_api::{ConditionStatus, ConditionType, DriftPolicy, IdentityProvi
 use cognigy_sso_decide::{Change, ChangeKind, CognigyCall, EventKind, InputProblem, Observed, Receipt, Resource};
 
 use crate::support::{
-    EVENT, ORGANIZATION, STRANGER, USER, Visit, always, applied, change, client_secret_says, condition, edited,
-    history_says, input_fault, issuer_refuted, issuer_unknown, later, login_differs, login_matches, message, now,
-    observed, oidc, ready, refused, resource, rotated, tells, visit_at,
+    EVENT, ORGANIZATION, STRANGER, USER, Visit, always, applied, change, condition, edit, edited, history_says,
+    issuer_refuted, issuer_unknown, later, login_differs, login_matches, message, now, observed, ready, refused,
+    resource, rotated, secret_says, tells, visit_at,
 };
 
 use ChangeKind::{Configure, Reset};
@@ -145,9 +145,10 @@ fn what_cannot_be_read_for_a_moment_is_no_drift() {
     let table: [(&str, Observe); 4] = [
         ("the provider does not answer", issuer_unknown),
         ("the provider is refuted", issuer_refuted),
-        ("a Secret", |observed| client_secret_says(observed, InputProblem::Unavailable)),
-        ("the client id", |observed| {
-            observed.inputs.client_id = Err(input_fault("spec.oidc.clientIdSecretRef", InputProblem::Unavailable));
+        ("a Secret", |observed| secret_says(observed, InputProblem::Unavailable)),
+        ("a Secret, and the provider", |observed| {
+            secret_says(observed, InputProblem::Unavailable);
+            issuer_unknown(observed);
         }),
     ];
     for (what, observe) in table {
@@ -225,7 +226,7 @@ fn what_is_only_reported_stays_and_takes_a_person() {
         rotated(observed);
         disturbed(observed);
     };
-    let edited = edited(reported.resource.clone(), |spec| oidc(spec).additional_scopes.push("groups".to_owned()));
+    let edited = edited(reported.resource.clone(), edit);
     let table = [("found", reported), ("edited", look(THEN + 60, edited, disturbed))];
     let rotation = ("rotated", look(THEN + 60, ready(report), rotated));
     for (what, visit) in table.into_iter().chain([rotation]) {

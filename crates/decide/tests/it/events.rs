@@ -2,6 +2,7 @@
 
 use cognigy_sso_decide::{CognigyCall, Event, EventKind, Observed, Receipt, Resource};
 
+use crate::STRATEGY;
 use crate::support::{
     ORGANIZATION, Visit, always, applied, edited, issuer_refuted, issuer_unknown, observed, ready, refused, resource,
     rotated, touched, visit,
@@ -44,15 +45,13 @@ fn a_refusal_or_an_open_outcome_is_none() {
 fn each_refutation_is_one_event_with_what_to_do() {
     let first = look(ready(|_| {}), issuer_refuted);
     assert_eq!(kinds(&first), [EventKind::VerificationFailed]);
-    assert!(first.events[0].note.contains("authorization code flow"), "{}", first.events[0].note);
+    assert!(first.events[0].note.contains(STRATEGY.refutation.1), "{}", first.events[0].note);
     let again = look(first.resource, issuer_refuted);
     assert_eq!(kinds(&again), []);
     let other_reason = look(again.resource, |observed| {
-        let mismatch = cognigy_sso_decide::ProviderFault::IssuerMismatch {
-            declared: "https://a.example".to_owned(),
-            published: "https://a.example/".to_owned(),
-        };
-        crate::support::provider_says(observed, mismatch);
+        let (document, url) = (STRATEGY.document, "https://idp.example/document".to_owned());
+        let absent = cognigy_sso_decide::ProviderFault::Status { document, url, status: 404, retry_after: None };
+        crate::support::provider_says(observed, absent);
     });
     assert_eq!(kinds(&other_reason), [EventKind::VerificationFailed]);
     let down = look(other_reason.resource, issuer_unknown);

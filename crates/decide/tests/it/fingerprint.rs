@@ -9,7 +9,8 @@ use cognigy_sso_decide::{Cost, Desired, Fingerprint};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-use crate::support::{API_KEY, CLIENT_ID, CLIENT_SECRET, ORGANIZATION, OTHER_ORGANIZATION, SALT, oidc, spec};
+use crate::support::strategy::oidc;
+use crate::support::{API_KEY, NAME, ORGANIZATION, OTHER_ORGANIZATION, SALT, SECRET, spec};
 
 const HOST: &str = "api-trial.cognigy.ai";
 
@@ -21,7 +22,7 @@ fn declared(change: impl FnOnce(&mut Oidc)) -> Oidc {
 
 fn with(change: impl FnOnce(&mut Oidc)) -> Desired {
     let declared = declared(change);
-    Desired::oidc(&declared, CLIENT_ID.to_owned(), CLIENT_SECRET.into(), ORGANIZATION.to_owned(), HOST.to_owned())
+    Desired::oidc(&declared, NAME.to_owned(), SECRET.into(), ORGANIZATION.to_owned(), HOST.to_owned())
 }
 
 fn for_client(id: &str, secret: &str, organization: &str, host: &str) -> Desired {
@@ -41,8 +42,8 @@ fn the_body_is_the_documented_example() {
     let documented = json!({
         "idpType": "oidc",
         "idpIssuer": "https://acme.eu.auth0.com/",
-        "idpClientId": CLIENT_ID,
-        "idpClientSecret": CLIENT_SECRET,
+        "idpClientId": NAME,
+        "idpClientSecret": SECRET,
         "idpIdTokenSignedResponseAlg": "RS256",
         "idpTokenEndpointAuthMethod": "client_secret_basic",
     });
@@ -99,24 +100,24 @@ fn every_change_is_another_configuration() {
     }
     let plain = Fingerprint::of(&with(|_| {}), &SALT, Cost::STANDARD).unwrap();
     let others = [
-        ("client id", for_client("abc124", CLIENT_SECRET, ORGANIZATION, HOST)),
-        ("secret", for_client(CLIENT_ID, API_KEY, ORGANIZATION, HOST)),
-        ("organization", for_client(CLIENT_ID, CLIENT_SECRET, OTHER_ORGANIZATION, HOST)),
-        ("host", for_client(CLIENT_ID, CLIENT_SECRET, ORGANIZATION, "api.example")),
-        ("port", for_client(CLIENT_ID, CLIENT_SECRET, ORGANIZATION, "api-trial.cognigy.ai:8443")),
+        ("client id", for_client("abc124", SECRET, ORGANIZATION, HOST)),
+        ("secret", for_client(NAME, API_KEY, ORGANIZATION, HOST)),
+        ("organization", for_client(NAME, SECRET, OTHER_ORGANIZATION, HOST)),
+        ("host", for_client(NAME, SECRET, ORGANIZATION, "api.example")),
+        ("port", for_client(NAME, SECRET, ORGANIZATION, "api-trial.cognigy.ai:8443")),
     ];
     for (name, desired) in others {
         assert!(!Fingerprint::matches(plain.as_str(), &desired), "{name}");
     }
-    assert!(Fingerprint::matches(plain.as_str(), &for_client(CLIENT_ID, CLIENT_SECRET, ORGANIZATION, HOST)));
+    assert!(Fingerprint::matches(plain.as_str(), &for_client(NAME, SECRET, ORGANIZATION, HOST)));
 }
 
 #[test]
 fn what_is_stored_tells_no_secret() {
     let stored = Fingerprint::of(&with(|_| {}), &SALT, Cost::STANDARD).unwrap();
     assert!(stored.as_str().starts_with("$argon2id$v=19$m="), "{}", stored.as_str());
-    for secret in [CLIENT_SECRET, CLIENT_ID, ORGANIZATION] {
-        assert!(!stored.as_str().contains(secret) && !format!("{:?}", with(|_| {})).contains(CLIENT_SECRET));
+    for secret in [SECRET, NAME, ORGANIZATION] {
+        assert!(!stored.as_str().contains(secret) && !format!("{:?}", with(|_| {})).contains(SECRET));
     }
 }
 

@@ -3,9 +3,10 @@
 use cognigy_sso_api::{ClientCheck, ConditionStatus, ConditionType, DriftPolicy, IdentityProviderConfigSpec, Reason};
 use cognigy_sso_decide::{CognigyCall, InputProblem, Observed, Resource};
 
+use crate::STRATEGY;
 use crate::support::{
-    ORGANIZATION, OTHER_ORGANIZATION, Visit, always, api_key_says, applied, client_secret_says, condition, edited,
-    message, observed, other_organization, ready, refused, resource, visit,
+    ORGANIZATION, OTHER_ORGANIZATION, Visit, always, api_key_says, applied, condition, edited, message, observed,
+    other_organization, ready, refused, resource, secret_says, visit,
 };
 
 fn look(resource: Resource, observe: impl FnOnce(&mut Observed)) -> Visit {
@@ -21,18 +22,6 @@ fn assert_stalled(visit: &Visit, reason: Reason, names: &[&str]) {
     let message = message(status, ConditionType::Stalled);
     for name in names {
         assert!(message.contains(name), "{name}: {message}");
-    }
-}
-
-#[test]
-fn what_cannot_be_done_yet_is_refused_by_name() {
-    let edit = |spec: &mut IdentityProviderConfigSpec| {
-        let saml = serde_json::json!({ "issuer": "x", "metadataUrl": "https://idp.example/metadata" });
-        (spec.saml, spec.oidc) = (serde_json::from_value(saml).unwrap(), None);
-    };
-    for resource in [resource(edit), edited(ready(|_| {}), edit)] {
-        assert!(!resource.needs_observation());
-        assert_stalled(&look(resource, |_| {}), Reason::Unsupported, &["spec.saml", "Take it out, or upgrade"]);
     }
 }
 
@@ -62,7 +51,12 @@ fn a_spec_that_cannot_be_read_says_why_and_leaves_everything() {
 #[test]
 fn what_the_api_server_lets_through_is_refused_all_the_same() {
     type Edit = fn(&mut IdentityProviderConfigSpec);
-    let table: [(Edit, &[&str]); 4] = [
+    let both = |spec: &mut IdentityProviderConfigSpec| {
+        let declared = spec.clone();
+        (STRATEGY.other().declare)(spec);
+        (spec.oidc, spec.saml) = (spec.oidc.take().or(declared.oidc), spec.saml.take().or(declared.saml));
+    };
+    let table: [(Edit, &[&str]); 5] = [
         (
             |spec| spec.cognigy.api_url = "https://api.example:99999".to_owned(),
             &["spec.cognigy.apiUrl is not a URL", "such as https://"],
@@ -72,7 +66,8 @@ fn what_the_api_server_lets_through_is_refused_all_the_same() {
             |spec| spec.cognigy.frontend_url = Some("https://a@b.example".to_owned()),
             &["spec.cognigy.frontendUrl has a user name"],
         ),
-        (|spec| spec.oidc = None, &["spec.oidc is missing"]),
+        (|spec| (spec.oidc, spec.saml) = (None, None), &["set exactly one of oidc and saml"]),
+        (both, &["set exactly one of oidc and saml"]),
     ];
     for (edit, names) in table {
         assert!(!resource(edit).needs_observation());
@@ -122,7 +117,7 @@ fn a_key_that_moved_stops_everything() {
     assert_eq!(&*visit.resource.status.organization.unwrap().id, ORGANIZATION, "what was configured stays on record");
     let nothing_applied = resource(|_| {});
     let located = look(nothing_applied, |observed| {
-        client_secret_says(observed, InputProblem::ObjectAbsent);
+        secret_says(observed, InputProblem::ObjectAbsent);
     });
     let moved = look(located.resource, moved);
     assert!(moved.resource.status.is_true(ConditionType::Ready), "nothing was configured, so nothing is left behind");
@@ -152,7 +147,7 @@ fn a_missing_secret_is_awaited_and_an_unusable_one_needs_a_person() {
         (InputProblem::Unavailable, Reason::Retrying, ConditionType::Reconciling),
     ];
     for (problem, reason, marker) in table {
-        let visit = look(resource(|_| {}), |observed| client_secret_says(observed, problem.clone()));
+        let visit = look(resource(|_| {}), |observed| secret_says(observed, problem.clone()));
         let status = &visit.resource.status;
         assert_eq!(visit.effects, [""; 0]);
         assert_eq!(condition(status, ConditionType::Ready), Some((ConditionStatus::False, reason)));
@@ -165,12 +160,12 @@ fn a_missing_secret_is_awaited_and_an_unusable_one_needs_a_person() {
 fn several_faults_are_told_at_once_and_the_gravest_gives_the_reason() {
     let visit = look(resource(|_| {}), |observed| {
         api_key_says(observed, InputProblem::ObjectAbsent);
-        client_secret_says(observed, InputProblem::Empty);
+        secret_says(observed, InputProblem::Empty);
     });
     assert_stalled(
         &visit,
         Reason::EmptyValue,
-        &["spec.cognigy.apiKeySecretRef: Secret the-object does not exist", "spec.oidc.clientSecretRef"],
+        &["spec.cognigy.apiKeySecretRef: Secret the-object does not exist", STRATEGY.secret_field],
     );
     let connection = message(&visit.resource.status, ConditionType::ConnectionReady);
     assert!(connection.contains("see SecretsResolved"), "{connection}");

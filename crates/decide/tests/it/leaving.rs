@@ -7,10 +7,11 @@ use cognigy_sso_decide::{
     CallFault, ChangeKind, CognigyCall, Effect, EventKind, InputProblem, Observed, Receipt, Resource, TransportFault,
 };
 
+use crate::STRATEGY;
 use crate::support::{
-    EVENT, Held, Organization, STRANGER, USER, Visit, always, api_key_says, applied, begun, change, client_secret_says,
-    condition, deleted, edited, history_says, input_fault, issuer_refuted, later, login_differs, login_matches,
-    message, now, observed, oidc, other_organization, ready, refused, resource, tells, visit, visit_at,
+    EVENT, Held, Organization, STRANGER, USER, Visit, always, api_key_says, applied, begun, change, condition, deleted,
+    edited, history_says, input_fault, issuer_refuted, later, login_differs, login_matches, message, now, observed,
+    other_organization, ready, refused, resource, secret_says, tells, visit, visit_at,
 };
 
 fn reset(spec: &mut IdentityProviderConfigSpec) {
@@ -71,7 +72,7 @@ fn the_finalizer_follows_the_policy_whatever_else_is_wrong() {
         let visit = visit(to_retain, &mut observed(|_| {}), always(applied));
         assert_eq!((visit.effects.as_slice(), visit.resource.finalizer), (&["RemoveFinalizer"][..], false));
     }
-    let no_secret = |observed: &mut Observed| client_secret_says(observed, InputProblem::ObjectAbsent);
+    let no_secret = |observed: &mut Observed| secret_says(observed, InputProblem::ObjectAbsent);
     for observe in [no_secret, issuer_refuted, |_: &mut Observed| {}] {
         let to_reset = edited(ready(|_| {}), reset);
         let visit = visit(to_reset, &mut observed(observe), always(applied));
@@ -142,9 +143,9 @@ fn a_spec_that_cannot_be_read_holds_nothing_when_it_goes() {
 #[test]
 fn a_reset_asks_for_the_api_key_alone() {
     let without_the_rest = |observed: &mut Observed| {
-        client_secret_says(observed, InputProblem::ObjectAbsent);
-        observed.inputs.authorities.push(input_fault("spec.oidc.caBundle", InputProblem::ObjectAbsent));
-        observed.provider = None;
+        secret_says(observed, InputProblem::ObjectAbsent);
+        observed.inputs.authorities.push(input_fault(STRATEGY.authority_field, InputProblem::ObjectAbsent));
+        (STRATEGY.unfetched)(observed);
     };
     assert_eq!(leave(ready(reset), without_the_rest).effects, ["Reset", "RemoveFinalizer"]);
 }
@@ -159,7 +160,7 @@ fn every_obstacle_says_why_and_how_to_let_go() {
             |observed| {
                 observed.account = None;
                 let fault = |field| input_fault(field, InputProblem::NoCertificate);
-                observed.inputs.authorities = vec![fault("spec.oidc.caBundle"), fault("spec.cognigy.caBundle")];
+                observed.inputs.authorities = vec![fault(STRATEGY.authority_field), fault("spec.cognigy.caBundle")];
             },
             "spec.cognigy.caBundle",
             true,
@@ -258,14 +259,14 @@ fn what_somebody_else_has_changed_since_is_theirs() {
 }
 
 #[test]
-fn what_is_still_there_is_reset_though_another_client_is_declared_by_now() {
-    let edited = edited(ready(reset), |spec| oidc(spec).client_id = Some("another-client".to_owned()));
-    let another_client = |observed: &mut Observed| {
-        observed.inputs.client_id = Ok("another-client".to_owned());
+fn what_is_still_there_is_reset_though_another_name_is_declared_by_now() {
+    let edited = edited(ready(reset), |spec| (STRATEGY.rename)(spec, "another-name"));
+    let another_name = |observed: &mut Observed| {
+        (STRATEGY.read_name)(&mut observed.inputs, "another-name");
         observed.login = Some(login_matches());
         tells(observed, change(EVENT, ChangeKind::Configure, now(), USER));
     };
-    assert_eq!(leave_later(edited, another_client).effects, ["Reset", "RemoveFinalizer"]);
+    assert_eq!(leave_later(edited, another_name).effects, ["Reset", "RemoveFinalizer"]);
 }
 
 #[test]

@@ -4,8 +4,8 @@ use cognigy_sso_api::{AdoptionPolicy, ConditionStatus, ConditionType, Operation,
 use cognigy_sso_decide::{Change, ChangeKind, CognigyCall, Effect, EventKind, Observed, Receipt, Resource};
 
 use crate::support::{
-    EVENT, STRANGER, USER, Visit, always, applied, attempt, begun, change, condition, desired, edited, fingerprint,
-    history_says, later, login_matches, message, now, observed, oidc, ready, refused, resource, rotated, tells,
+    EVENT, STRANGER, USER, Visit, always, applied, attempt, begun, change, condition, desired, edit, edited,
+    fingerprint, history_says, later, login_matches, message, now, observed, ready, refused, resource, rotated, tells,
     unreachable, visit, visit_at,
 };
 
@@ -28,7 +28,7 @@ fn first_begun(policy: AdoptionPolicy) -> Resource {
 
 /// A change that was begun: the audit event of what was applied was the newest.
 fn change_begun() -> Resource {
-    let mut resource = edited(ready(|_| {}), |spec| oidc(spec).additional_scopes.push("groups".to_owned()));
+    let mut resource = edited(ready(|_| {}), edit);
     resource.status.pending = Some(pending(Operation::Replace, &resource, Some(EVENT)));
     resource
 }
@@ -120,7 +120,7 @@ fn what_did_not_take_effect_is_repeated() {
 #[test]
 fn what_took_effect_and_is_declared_no_more_is_replaced() {
     for policy in [AdoptionPolicy::Never, AdoptionPolicy::IfMatching] {
-        let edited = edited(first_begun(policy), |spec| oidc(spec).additional_scopes.push("groups".to_owned()));
+        let edited = edited(first_begun(policy), edit);
         let visit = look(edited, newest(ours("event-3", Configure)));
         assert_eq!(visit.effects, ["Record", "Replace"], "{policy:?}");
         assert!(visit.resource.status.is_true(ConditionType::Ready));

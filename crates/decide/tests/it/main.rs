@@ -1,4 +1,7 @@
 //! What the core decides: tables of faults, plans, conclusions and pauses, and what holds for whatever comes in.
+//!
+//! Here resources declare OpenID Connect. What holds for SAML as well runs once more in `tests/saml`, with resources that
+//! declare that: see [`support::Strategy`] for all that differs.
 
 #![allow(
     missing_docs,
@@ -38,3 +41,6 @@ mod rules;
 mod secrecy;
 mod statuses;
 mod support;
+
+/// What resources declare here.
+const STRATEGY: &support::Strategy = &support::OIDC;

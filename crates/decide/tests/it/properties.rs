@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use proptest::test_runner::Config;
 
 use crate::support::arbitrary::{Coherence, observation, receipt, resources, scene};
-use crate::support::{API_KEY, CLIENT_SECRET, USER, change, fingerprint, later, now, tells};
+use crate::support::{API_KEY, SECRET, USER, change, fingerprint, later, now, tells};
 
 use ConditionStatus::{False, True, Unknown};
 
@@ -285,7 +285,7 @@ proptest! {
             ("in progress", format!("{:?}", in_progress(&resource, now()))),
         ];
         for (sink, text) in sinks {
-            prop_assert!(!text.contains(CLIENT_SECRET) && !text.contains(API_KEY), "{}: {}", sink, text);
+            prop_assert!(!text.contains(SECRET) && !text.contains(API_KEY), "{}: {}", sink, text);
         }
     }
 }

@@ -5,7 +5,11 @@ use std::sync::Arc;
 use cognigy_sso_api::{ConditionStatus, ConditionType, Oidc, Reason, SigningAlgorithm, TokenEndpointAuthMethod};
 use cognigy_sso_decide::{Class, Document, Fault, Finding, KeyFacts, Provider, ProviderFault};
 
-use crate::support::{always, applied, condition, message, observed, oidc, provider, resource, visit};
+use crate::support::strategy::oidc;
+use crate::support::{
+    ORGANIZATION, ROTATED, always, applied, condition, edited, later, message, now, observed, provider, ready,
+    resource, visit, visit_at, with_secret,
+};
 
 use ConditionStatus::{False, True, Unknown};
 
@@ -169,4 +173,43 @@ fn a_scope_that_is_not_listed_is_a_warning_only() {
     assert_eq!(issuer, Some((True, Reason::Verified)));
     assert!(ready.contains("the scope(s) roles;"), "{ready}");
     assert!(!judge(scopes, |_| {}).2.contains("scope"), "who lists none may grant any");
+}
+
+#[test]
+fn what_is_published_is_told() {
+    let issuer = ready(|_| {}).status.issuer.unwrap();
+    let published = provider(|_| {});
+    assert_eq!(issuer.authorization_endpoint, published.authorization_endpoint);
+    assert_eq!((issuer.token_endpoint, issuer.jwks_uri), (published.token_endpoint, published.jwks_uri));
+    assert_eq!((issuer.key_count, issuer.verified_time), (1, now()));
+    let unlike = |spec: &mut _| oidc(spec).id_token_signed_response_alg = cognigy_sso_api::SigningAlgorithm::RS512;
+    let refuted = visit(resource(unlike), &mut observed(|_| {}), always(applied)).resource.status;
+    assert_eq!(refuted.issuer, None);
+}
+
+#[test]
+fn another_number_of_keys_is_another_outcome() {
+    let more_keys = |provider: &mut Provider| {
+        let keys = provider.keys.as_mut().unwrap();
+        keys.push(keys[0].clone());
+    };
+    let mut rolled = observed(|observed| observed.provider = Some(Arc::new(Ok(provider(more_keys)))));
+    let issuer = visit_at(later(240), ready(|_| {}), &mut rolled, always(applied)).resource.status.issuer.unwrap();
+    assert_eq!((issuer.verified_time, issuer.key_count), (later(240), 2));
+}
+
+#[test]
+fn the_callback_is_told_with_the_login_url() {
+    let urls = ready(|_| {}).status.urls.unwrap();
+    let callback = format!("https://api-trial.cognigy.ai/auth/oidc/login/callback/{ORGANIZATION}");
+    assert_eq!((urls.callback.as_deref(), urls.documentation), (Some(callback.as_str()), None));
+}
+
+#[test]
+fn of_the_client_id_the_value_counts_that_was_read() {
+    let edited = edited(ready(|_| {}), |spec| oidc(spec).client_id = Some("unused".to_owned()));
+    let unchanged = visit(edited.clone(), &mut observed(|_| {}), always(applied));
+    assert_eq!(unchanged.effects, [""; 0]);
+    let rotated = visit(edited, &mut observed(|observed| with_secret(observed, ROTATED, "2")), always(applied));
+    assert_eq!(rotated.effects, ["Record", "Replace"]);
 }

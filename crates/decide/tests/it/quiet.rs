@@ -3,9 +3,10 @@
 use cognigy_sso_api::{ConditionType, DeletionPolicy, IdentityProviderConfigSpec, Operation};
 use cognigy_sso_decide::{CallFault, CognigyCall, InputProblem, Observed, Receipt};
 
+use crate::STRATEGY;
 use crate::support::{
-    always, api_key_says, applied, begun, client_secret_says, cognigy_unknown, edited, issuer_refuted, issuer_unknown,
-    later, message, observed, other_organization, ready, resource, rotated, touched, version, visit, visit_at,
+    always, api_key_says, applied, begun, cognigy_unknown, edited, issuer_refuted, issuer_unknown, later, message,
+    observed, other_organization, ready, resource, rotated, secret_says, touched, version, visit, visit_at,
 };
 
 #[test]
@@ -38,8 +39,8 @@ fn whatever_stays_as_it_is_is_written_once() {
         ("provider unreachable", issuer_unknown),
         ("Cognigy.AI unreachable", cognigy_unknown),
         ("another organization", other_organization),
-        ("client secret missing", |observed| client_secret_says(observed, InputProblem::ObjectAbsent)),
-        ("client secret unreadable", |observed| client_secret_says(observed, InputProblem::Unavailable)),
+        ("secret missing", |observed| secret_says(observed, InputProblem::ObjectAbsent)),
+        ("secret unreadable", |observed| secret_says(observed, InputProblem::Unavailable)),
         ("API key missing", |observed| api_key_says(observed, InputProblem::KeyAbsent)),
         ("key refused", |observed| observed.account = Some(Err(crate::support::refused(CognigyCall::Me, 401)))),
         ("rotated, provider unreachable", |observed| {
@@ -71,13 +72,13 @@ fn a_new_version_of_a_secret_with_the_same_bytes_is_no_news() {
 fn a_new_version_is_recorded_with_whatever_else_is_written() {
     let edited = edited(ready(|_| {}), |spec| spec.interval = "20m".to_owned());
     let visit = visit(edited, &mut observed(touched), always(applied));
-    assert_eq!(visit.resource.status.applied.unwrap().secrets[0], version("acme-oidc", "2"));
+    assert_eq!(visit.resource.status.applied.unwrap().secrets[0], version(STRATEGY.secret, "2"));
 }
 
 #[test]
 fn a_secret_that_cannot_be_read_takes_no_version_off_the_record() {
     let before = ready(|_| {});
-    let unreadable = |observed: &mut Observed| client_secret_says(observed, InputProblem::Unavailable);
+    let unreadable = |observed: &mut Observed| secret_says(observed, InputProblem::Unavailable);
     let during = visit(before.clone(), &mut observed(unreadable), always(applied));
     assert_eq!(during.resource.status.applied, before.status.applied);
     let after = visit(during.resource, &mut observed(|_| {}), always(applied));

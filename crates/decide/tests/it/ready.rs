@@ -4,9 +4,10 @@ use cognigy_sso_api::{ConditionStatus, ConditionType, IdentityProviderConfigStat
 use cognigy_sso_decide::{InputProblem, Observed, Resource};
 use jiff::Timestamp;
 
+use crate::STRATEGY;
 use crate::support::{
-    ORGANIZATION, always, api_key_says, applied, client_secret_says, cognigy_unknown, condition, edited,
-    issuer_refuted, issuer_unknown, later, message, observed, ready, rotated, touched, visit, visit_at,
+    ORGANIZATION, always, api_key_says, applied, cognigy_unknown, condition, edited, issuer_refuted, issuer_unknown,
+    later, message, observed, ready, rotated, secret_says, touched, visit, visit_at,
 };
 
 use ConditionStatus::{False, True, Unknown};
@@ -27,7 +28,7 @@ fn all_well_says_who_signs_in_where() {
     let status = ready(|_| {}).status;
     assert_eq!(ready_is(&status), (True, Reason::Ready));
     let text = message(&status, ConditionType::Ready);
-    assert!(text.contains(ORGANIZATION) && text.contains("https://acme.eu.auth0.com/"), "{text}");
+    assert!(text.contains(ORGANIZATION) && text.contains(STRATEGY.provider), "{text}");
 }
 
 #[test]
@@ -89,7 +90,7 @@ fn of_two_outages_the_longer_counts_whichever_else_comes_and_goes() {
 
 #[test]
 fn a_secret_that_cannot_be_read_for_a_moment_takes_nothing_away() {
-    let unavailable = |observed: &mut Observed| client_secret_says(observed, InputProblem::Unavailable);
+    let unavailable = |observed: &mut Observed| secret_says(observed, InputProblem::Unavailable);
     let begun = look(later(0), ready(|_| {}), unavailable);
     assert_eq!(ready_is(&begun.status), (True, Reason::Ready));
     assert_eq!(condition(&begun.status, ConditionType::SecretsResolved), Some((Unknown, Reason::Retrying)));
@@ -124,7 +125,7 @@ fn nothing_applied_has_no_grace() {
 
 #[test]
 fn a_refuted_check_counts_at_once_unless_it_only_warns() {
-    assert_eq!(ready_is(&look(later(0), ready(|_| {}), issuer_refuted).status), (False, Reason::FlowNotSupported));
+    assert_eq!(ready_is(&look(later(0), ready(|_| {}), issuer_refuted).status), (False, STRATEGY.refutation.0));
     let warned = ready(|spec| spec.verification.mode = VerificationMode::Warn);
     assert_eq!(ready_is(&look(later(0), warned, issuer_refuted).status), (True, Reason::Ready));
 }
@@ -133,7 +134,7 @@ fn a_refuted_check_counts_at_once_unless_it_only_warns() {
 fn what_a_person_must_mend_outweighs_what_may_pass() {
     let both = |observed: &mut Observed| {
         issuer_unknown(observed);
-        client_secret_says(observed, InputProblem::Empty);
+        secret_says(observed, InputProblem::Empty);
     };
     let status = look(later(0), ready(|_| {}), both).status;
     assert_eq!(ready_is(&status), (False, Reason::EmptyValue));

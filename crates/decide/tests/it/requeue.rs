@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use crate::support::{
-    always, api_key_says, applied, at, client_secret_says, cognigy_unknown, end, later, now, observed, ready, refused,
-    resource, visit_at,
+    always, api_key_says, applied, at, cognigy_unknown, end, later, now, observed, ready, refused, resource,
+    secret_says, visit_at,
 };
 
 const INTERVAL: Duration = Duration::from_mins(10);
@@ -97,7 +97,7 @@ fn a_change_begins_anew() {
 fn what_a_watch_wakes_waits_for_the_interval() {
     type Observe = fn(&mut Observed);
     let waits: [Observe; 3] = [
-        |observed| client_secret_says(observed, InputProblem::ObjectAbsent),
+        |observed| secret_says(observed, InputProblem::ObjectAbsent),
         |observed| api_key_says(observed, InputProblem::Empty),
         |observed| observed.account = Some(Err(refused(CognigyCall::Me, 401))),
     ];
@@ -170,7 +170,7 @@ fn what_is_awaited_or_may_pass_is_not_over() {
         ("somebody must act", crate::support::issuer_refuted, false),
         ("it may pass", cognigy_unknown, true),
         ("it may pass, and nothing needs it now", crate::support::issuer_unknown, true),
-        ("others may be about to create it", |observed| client_secret_says(observed, InputProblem::ObjectAbsent), true),
+        ("others may be about to create it", |observed| secret_says(observed, InputProblem::ObjectAbsent), true),
     ];
     for (what, observe, retries) in table {
         let (resource, observed) = (ready(|_| {}), observed(observe));

@@ -6,9 +6,9 @@ use cognigy_sso_decide::{
 };
 
 use crate::support::{
-    EVENT, USER, Visit, always, applied, change, client_secret_says, condition, desired, edited, fingerprint,
-    history_says, issuer_refuted, later, message, now, observed, oidc, refused, resource, rotated, tells, touched,
-    unreachable, visit_with,
+    EVENT, USER, Visit, always, applied, change, condition, desired, edit, edited, fingerprint, history_says,
+    issuer_refuted, later, message, now, observed, refused, resource, rotated, secret_says, tells, touched,
+    unreachable, visit_with, with_secret,
 };
 
 use ConditionStatus::{False, True};
@@ -105,7 +105,7 @@ fn a_change_carries_what_is_to_be_put_back() {
 #[test]
 fn what_is_remembered_and_is_not_what_was_applied_last_is_not_put_back() {
     let elsewhere = changed(remembered(), |mut resource| {
-        let another = edited(resource.clone(), |spec| oidc(spec).additional_scopes.push("groups".to_owned()));
+        let another = edited(resource.clone(), edit);
         resource.status.applied.as_mut().unwrap().fingerprint = fingerprint(&desired(&another)).as_str().into();
         resource
     });
@@ -147,10 +147,9 @@ fn what_was_refused_is_not_tried_again_as_it_is() {
 
 #[test]
 fn what_is_corrected_is_applied() {
-    let edit = |resource| edited(resource, |spec| oidc(spec).additional_scopes.push("groups".to_owned()));
+    let edit = |resource| edited(resource, edit);
     let again = |observed: &mut Observed| {
-        observed.inputs.client_secret = Ok("canary-corrected-20af".into());
-        observed.inputs.versions[0].resource_version = "3".into();
+        with_secret(observed, "canary-corrected-20af", "3");
     };
     let spec = go_on(120, changed(refused_rotation(), edit), still_rotated, always(applied));
     let secret = go_on(120, refused_rotation(), again, always(applied));
@@ -185,7 +184,7 @@ fn a_check_that_is_asked_for_tries_again() {
 
 #[test]
 fn it_can_be_refused_twice_and_the_former_one_is_still_put_back() {
-    let edit = |resource| edited(resource, |spec| oidc(spec).additional_scopes.push("groups".to_owned()));
+    let edit = |resource| edited(resource, edit);
     let mut carried = false;
     let again = go_on(120, changed(refused_rotation(), edit), still_rotated, |effect| {
         carried = matches!(effect, Effect::Apply(application) if application.previous.is_some());
@@ -356,7 +355,7 @@ fn what_may_no_longer_be_used_is_not_put_back() {
     for (withdraws, carries) in [(false, true), (true, false)] {
         let withdraw = |observed: &mut Observed| {
             if withdraws {
-                client_secret_says(observed, withdrawn.clone());
+                secret_says(observed, withdrawn.clone());
             }
         };
         let between = go_on(60, remembered(), withdraw, always(applied));

@@ -5,14 +5,12 @@ use std::sync::Arc;
 
 use cognigy_sso_decide::{Answer, Call, CognigyCall, Memory, Observed, Resource, Step, Trial, Visit};
 
-use crate::support::{
-    API_KEY, CLIENT_SECRET, ROTATED, SEAL, at, desired, now, observed, refused, resource, rotated, written,
-};
+use crate::support::{API_KEY, ROTATED, SEAL, SECRET, at, desired, now, observed, refused, resource, rotated, written};
 
 #[track_caller]
 fn inspect(thing: &impl Debug) {
     for text in [format!("{thing:?}"), format!("{thing:#?}")] {
-        for secret in [API_KEY, CLIENT_SECRET, ROTATED] {
+        for secret in [API_KEY, SECRET, ROTATED] {
             assert!(!text.contains(secret), "{text}");
             // A part of a text that was cut, and the bytes of one that was not taken for text.
             assert!(!text.contains(&secret[..8]), "{text}");

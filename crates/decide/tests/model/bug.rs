@@ -1,10 +1,12 @@
 //! Bugs that are planted to see that they are found: the core is handed something that is not so.
 
+use std::sync::Arc;
+
 use cognigy_sso_api::AdoptionPolicy;
-use cognigy_sso_decide::{CognigyCall, Login, Memory, Observed, Resource};
+use cognigy_sso_decide::{CognigyCall, Login, Memory, Metadata, Observed, Resource};
 
 use crate::rules::Rule;
-use crate::samples::{provider, refused};
+use crate::samples::{certificate, provider, refused};
 use crate::world::Mood;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,10 +25,12 @@ pub enum Bug {
     ResetsBlindly,
     /// What was in force is not kept in memory.
     ForgetsPrevious,
+    /// The metadata is taken for what it was at first.
+    MissesCertificate,
 }
 
 impl Bug {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::AdoptsAnything,
         Self::SkipsChecks,
         Self::LosesRecord,
@@ -34,6 +38,7 @@ impl Bug {
         Self::IgnoresRival,
         Self::ResetsBlindly,
         Self::ForgetsPrevious,
+        Self::MissesCertificate,
     ];
 
     /// The rule that it breaks.
@@ -46,6 +51,7 @@ impl Bug {
             Self::IgnoresRival => Rule::OneActs,
             Self::ResetsBlindly => Rule::Deletion,
             Self::ForgetsPrevious => Rule::RollsBack,
+            Self::MissesCertificate => Rule::Truthful,
         }
     }
 
@@ -82,6 +88,10 @@ impl Bug {
     pub fn observed(self, resource: &Resource, observed: &mut Observed) {
         match self {
             Self::SkipsChecks if observed.provider.is_some() => observed.provider = Some(provider(Mood::Verified)),
+            Self::SkipsChecks => read_otherwise(observed, |metadata| metadata.valid_until = None),
+            Self::MissesCertificate => {
+                read_otherwise(observed, |metadata| metadata.certificates = vec![certificate(1)]);
+            }
             Self::IgnoresRival => observed.rival = None,
             Self::ResetsBlindly if resource.deleting => {
                 observed.login = Some(Login::Silent);
@@ -90,4 +100,12 @@ impl Bug {
             _ => {}
         }
     }
+}
+
+/// Metadata is taken for something else than it says.
+fn read_otherwise(observed: &mut Observed, change: impl FnOnce(&mut Metadata)) {
+    let Some(Ok(read)) = observed.metadata.as_deref() else { return };
+    let mut taken_for = read.clone();
+    change(&mut taken_for);
+    observed.metadata = Some(Arc::new(Ok(taken_for)));
 }

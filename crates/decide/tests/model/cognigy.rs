@@ -1,10 +1,14 @@
 //! Cognigy.AI: one organization, and what it tells of itself.
 
-use cognigy_sso_decide::{Change, ChangeKind, Login};
+use cognigy_sso_api::IdentityProviderConfigSpec;
+use cognigy_sso_decide::{Change, ChangeKind, Desired, Login};
+use secrecy::ExposeSecret;
 
-use crate::samples::{AUTHORIZE, STRANGER, USER, at};
+use crate::samples::{STRANGER, USER, at};
+use crate::strategy::Strategy;
+use crate::world::in_words;
 
-/// A configuration, as the words that tell it from others: client id and secret.
+/// A configuration, as the words that tell it from others.
 pub type Body = Box<str>;
 
 /// Who applied a configuration.
@@ -20,7 +24,9 @@ pub enum By {
 pub struct Held {
     pub by: By,
     pub body: Body,
-    pub client_id: Box<str>,
+    pub strategy: Strategy,
+    /// By what name the provider knows Cognigy.AI.
+    pub name: Box<str>,
 }
 
 /// An audit event. Ids rise.
@@ -44,26 +50,26 @@ pub struct Organization {
 
 impl Organization {
     /// One that a stranger configured long ago; `user` is who the audit events name.
-    pub fn of_a_stranger(client_id: &str, user: &'static str, seconds: i64) -> Self {
+    pub fn of_a_stranger(strategy: Strategy, name: &str, user: &'static str, seconds: i64) -> Self {
         let mut organization = Self::default();
-        organization.configure(By::Stranger, "a stranger's".into(), client_id, user, seconds);
+        organization.configure(Held::by_a_stranger(strategy, name), user, seconds);
         organization
     }
 
     /// Puts a configuration in the place of whatever there is.
-    pub fn configure(&mut self, by: By, body: Body, client_id: &str, user: &'static str, seconds: i64) {
-        self.holds = Some(Held { by, body, client_id: client_id.into() });
+    pub fn configure(&mut self, held: Held, user: &'static str, seconds: i64) {
+        self.holds = Some(held);
         self.configured = Some(self.event(user, seconds));
     }
 
-    /// What the operator does for a resource.
-    pub fn configure_for(&mut self, resource: usize, body: Body, client_id: &str, seconds: i64) {
+    /// What the operator does.
+    pub fn configure_for_us(&mut self, held: Held, seconds: i64) {
         self.was_ours = true;
-        self.configure(By::Resource(resource), body, client_id, USER, seconds);
+        self.configure(held, USER, seconds);
     }
 
-    pub fn configure_by_stranger(&mut self, client_id: &str, seconds: i64) {
-        self.configure(By::Stranger, "a stranger's".into(), client_id, STRANGER, seconds);
+    pub fn configure_by_stranger(&mut self, strategy: Strategy, name: &str, seconds: i64) {
+        self.configure(Held::by_a_stranger(strategy, name), STRANGER, seconds);
     }
 
     pub fn reset(&mut self, user: &'static str, seconds: i64) {
@@ -78,7 +84,7 @@ impl Organization {
 
     pub fn login(&self) -> Login {
         let Some(held) = &self.holds else { return Login::Silent };
-        Login::Redirect { endpoint: AUTHORIZE.to_owned(), client_id: held.client_id.to_string() }
+        held.login()
     }
 
     /// The newest configuration that the audit events tell of.
@@ -97,9 +103,37 @@ impl Organization {
     pub fn in_words(&self) -> String {
         match &self.holds {
             None => "nothing".to_owned(),
-            Some(Held { by: By::Stranger, client_id, .. }) => format!("a stranger's configuration ({client_id})"),
+            Some(Held { by: By::Stranger, name, .. }) => format!("a stranger's configuration ({name})"),
             Some(Held { by: By::Resource(number), body, .. }) => format!("{body} of resource {number}"),
         }
+    }
+}
+
+impl Held {
+    /// What is sent for the resource of this number.
+    pub fn sent(number: usize, desired: &Desired) -> Self {
+        let body: serde_json::Value = serde_json::from_str(desired.body().expose_secret()).unwrap();
+        let text = |member: &str| body[member].as_str().unwrap();
+        let (strategy, name, secret, certificate) = if text("idpType") == "saml" {
+            (Strategy::Saml, text("idpIssuer"), text("decryptionPrivateKey"), Some(text("idpCertificate")))
+        } else {
+            (Strategy::Oidc, text("idpClientId"), text("idpClientSecret"), None)
+        };
+        Self { by: By::Resource(number), body: in_words(name, secret, certificate), strategy, name: name.into() }
+    }
+
+    fn by_a_stranger(strategy: Strategy, name: &str) -> Self {
+        Self { by: By::Stranger, body: "a stranger's".into(), strategy, name: name.into() }
+    }
+
+    /// Where the login URL leads.
+    pub fn login(&self) -> Login {
+        Login::Redirect { endpoint: self.strategy.endpoint().to_owned(), party: self.strategy.party(&self.name) }
+    }
+
+    /// Does the login URL lead where it would lead if this were in force?
+    pub fn leads_to(&self, spec: &IdentityProviderConfigSpec) -> bool {
+        self.strategy == Strategy::of(spec) && *self.name == *Strategy::name(spec)
     }
 }
 

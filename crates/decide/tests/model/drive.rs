@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use cognigy_sso_decide::{Answer, Call, Cause, CognigyCall, Conclusion, Effect, Login, Moment, Step, Trial, Visit};
-use secrecy::ExposeSecret;
 
 use crate::bug::Bug;
-use crate::cognigy::Body;
+use crate::cognigy::{Body, Held};
 use crate::mishap::{CONFIGURING, FINDING, Mishap, RESETTING};
 use crate::rules::{Facts, Sent, judge_call};
-use crate::samples::{SEAL, STRANGER, STRANGERS_CLIENT, USER, at, refused, trial};
+use crate::samples::{SEAL, STRANGER, STRANGERS_NAME, USER, at, refused, trial};
 use crate::script::Script;
 use crate::setting::Setting;
+use crate::strategy::Strategy;
 use crate::world::{Declared, Mood, World};
 
 /// What a visit came to.
@@ -53,7 +53,7 @@ pub struct Drive {
 /// A call, taken out of the machine.
 enum Told {
     Reset(Option<Body>),
-    Configure { body: Body, client_id: String, puts_back: bool },
+    Configure { held: Held, puts_back: bool },
     FindEvent,
 }
 
@@ -76,7 +76,7 @@ impl Drive {
         let declared = world.get(number).unwrap();
         let facts = Facts {
             deleting: declared.server.deleting,
-            declared: declared.body(world.secret),
+            declared: declared.body(&world),
             provider: world.provider,
             told: false,
             knows_own: false,
@@ -86,7 +86,7 @@ impl Drive {
             has_reset: false,
             refused: None,
             hindered: false,
-            secret_unreadable: false,
+            unreadable: Strategy::of(declared.spec()) == Strategy::Saml && world.provider == Mood::Unknown,
         };
         Self { setting, bug, number, world, script, facts, story: Vec::new(), sent: 0, writes: 0 }
     }
@@ -157,10 +157,8 @@ impl Drive {
                 Step::Call { call: Call::FindEvent, .. } => Told::FindEvent,
                 Step::Call { call: Call::Reset, .. } => Told::Reset(None),
                 Step::Call { call: Call::Configure(desired), .. } => {
-                    let body: serde_json::Value = serde_json::from_str(desired.body().expose_secret()).unwrap();
-                    let secret = body["idpClientSecret"].as_str().unwrap();
-                    let client_id = desired.client_id.clone();
-                    Told::Configure { body: format!("{client_id} with {secret}").into(), client_id, puts_back: false }
+                    let held = Held::sent(self.number, desired);
+                    Told::Configure { held, puts_back: false }
                 }
             };
             let application = match visit.effect() {
@@ -169,10 +167,10 @@ impl Drive {
             };
             let told = match told {
                 Told::Reset(_) => Told::Reset(application.map(|_| self.facts.declared.clone())),
-                Told::Configure { body, client_id, .. } => {
+                Told::Configure { held, .. } => {
                     let puts_back = application.is_some_and(|application| application.cause == Cause::PutBack)
                         || self.facts.refused.is_some();
-                    Told::Configure { body, client_id, puts_back }
+                    Told::Configure { held, puts_back }
                 }
                 Told::FindEvent => Told::FindEvent,
             };
@@ -201,11 +199,11 @@ impl Drive {
                     true
                 })
             }
-            Told::Configure { body, client_id, puts_back } => {
-                let mishap = self.meet(&format!("configure {body}"), CONFIGURING);
+            Told::Configure { held, puts_back } => {
+                let mishap = self.meet(&format!("configure {}", held.body), CONFIGURING);
                 let sent = Sent::Configure { puts_back: *puts_back };
-                let answer = self.send(mishap, sent, CognigyCall::Configure, |drive| drive.configure(body, client_id));
-                self.note_refusal(mishap, body, *puts_back);
+                let answer = self.send(mishap, sent, CognigyCall::Configure, |drive| drive.configure(held));
+                self.note_refusal(mishap, &held.body, *puts_back);
                 answer
             }
         }
@@ -244,14 +242,14 @@ impl Drive {
     }
 
     /// Whether there was room for it.
-    fn configure(&mut self, body: &Body, client_id: &str) -> bool {
+    fn configure(&mut self, held: &Held) -> bool {
         if self.world.organization.holds.is_some() && !self.setting.overwrites {
             return false;
         }
-        self.world.organization.configure_for(self.number, body.clone(), client_id, self.world.now);
-        self.declared().known.given = Some(body.clone());
+        self.world.organization.configure_for_us(held.clone(), self.world.now);
+        self.declared().known.given = Some(held.body.clone());
         for number in self.world.alive() {
-            self.world.get_mut(number).unwrap().known.refused.take_if(|refused| refused == body);
+            self.world.get_mut(number).unwrap().known.refused.take_if(|refused| *refused == held.body);
         }
         true
     }
@@ -283,7 +281,7 @@ impl Drive {
     }
 
     fn stranger_configures(&mut self) {
-        self.world.organization.configure_by_stranger(STRANGERS_CLIENT, self.world.now);
+        self.world.organization.configure_by_stranger(self.setting.strategy, STRANGERS_NAME, self.world.now);
         self.facts.surprised = true;
     }
 

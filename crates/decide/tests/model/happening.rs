@@ -4,20 +4,25 @@ use std::fmt;
 
 use cognigy_sso_api::DeletionPolicy;
 
-use crate::samples::{CLIENTS, STRANGER, STRANGERS_CLIENT};
-use crate::world::{Mood, World};
+use crate::samples::{NAMES, STRANGER, STRANGERS_NAME};
+use crate::strategy::Strategy;
+use crate::world::{Declared, Mood, World};
 
 /// Something that happens outside the operator, or to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Happening {
     Restarted,
-    /// The other client is declared.
+    /// The other name is declared.
     Edited(usize),
+    /// The other strategy is declared.
+    Switched(usize),
     /// The other deletion policy is declared.
     PolicyEdited(usize),
     /// A check is asked for.
     Asked(usize),
     Rotated,
+    /// The SAML identity provider publishes another certificate in place of the one before.
+    CertificateRolled,
     Deleted(usize),
     StrangerConfigures(&'static str),
     StrangerResets,
@@ -27,14 +32,16 @@ pub enum Happening {
 }
 
 /// What may happen to the resources together, or to the older, at the price of a disturbance.
-pub const HAPPENINGS: [Happening; 15] = [
+pub const HAPPENINGS: [Happening; 17] = [
     Happening::Restarted,
     Happening::Edited(0),
+    Happening::Switched(0),
     Happening::PolicyEdited(0),
     Happening::Asked(0),
     Happening::Rotated,
-    Happening::StrangerConfigures(STRANGERS_CLIENT),
-    Happening::StrangerConfigures(CLIENTS[0]),
+    Happening::CertificateRolled,
+    Happening::StrangerConfigures(STRANGERS_NAME),
+    Happening::StrangerConfigures(NAMES[0]),
     Happening::StrangerResets,
     Happening::ProviderIs(Mood::Refuted),
     Happening::ProviderIs(Mood::Unknown),
@@ -55,7 +62,8 @@ impl Happening {
         let seconds = world.now;
         match self {
             Self::Restarted => world.restart(),
-            Self::Edited(number) => world.get_mut(number)?.edit_client(),
+            Self::Edited(number) => world.get_mut(number)?.edit_name(),
+            Self::Switched(number) => world.get_mut(number)?.switch(),
             Self::PolicyEdited(number) => world.get_mut(number)?.edit(|spec| {
                 spec.deletion_policy = match spec.deletion_policy {
                     DeletionPolicy::Retain => DeletionPolicy::Reset,
@@ -64,8 +72,12 @@ impl Happening {
             }),
             Self::Asked(number) => world.get_mut(number)?.ask(),
             Self::Rotated => world.rotate(),
+            Self::CertificateRolled => world.roll_certificate()?,
             Self::Deleted(number) => world.delete(number)?,
-            Self::StrangerConfigures(client_id) => world.organization.configure_by_stranger(client_id, seconds),
+            Self::StrangerConfigures(name) => {
+                let strategy = world.get(0).map_or(Strategy::Oidc, |declared| Strategy::of(declared.spec()));
+                world.organization.configure_by_stranger(strategy, name, seconds);
+            }
             Self::StrangerResets => world.organization.reset(STRANGER, seconds),
             Self::ProviderIs(mood) => world.provider = mood,
             Self::Passes(seconds) => world.now += seconds,
@@ -78,8 +90,24 @@ impl World {
     fn rotate(&mut self) {
         self.secret.value += 1;
         self.secret.version += 1;
+        self.forget_refusals(|_| true);
+    }
+
+    /// It can be told only where somebody declares SAML.
+    fn roll_certificate(&mut self) -> Option<()> {
+        let declares_saml = |declared: &Declared| Strategy::of(declared.spec()) == Strategy::Saml;
+        if !self.resources.iter().flatten().any(|declared| declares_saml(declared)) {
+            return None;
+        }
+        self.certificate += 1;
+        self.forget_refusals(declares_saml);
+        Some(())
+    }
+
+    /// Another configuration is declared by these.
+    fn forget_refusals(&mut self, whose: impl Fn(&Declared) -> bool) {
         for number in self.alive() {
-            if let Some(declared) = self.get_mut(number) {
+            if let Some(declared) = self.get_mut(number).filter(|declared| whose(declared)) {
                 declared.known.refused = None;
             }
         }
@@ -100,12 +128,14 @@ impl fmt::Display for Happening {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Restarted => write!(formatter, "the operator is restarted"),
-            Self::Edited(number) => write!(formatter, "resource {number} declares another client"),
+            Self::Edited(number) => write!(formatter, "resource {number} declares another name"),
+            Self::Switched(number) => write!(formatter, "resource {number} declares the other strategy"),
             Self::PolicyEdited(number) => write!(formatter, "resource {number} declares the other deletion policy"),
             Self::Asked(number) => write!(formatter, "a check of resource {number} is asked for"),
-            Self::Rotated => write!(formatter, "the client secret is rotated"),
+            Self::Rotated => write!(formatter, "the secret is rotated"),
+            Self::CertificateRolled => write!(formatter, "the metadata publishes another certificate"),
             Self::Deleted(number) => write!(formatter, "resource {number} is deleted"),
-            Self::StrangerConfigures(client_id) => write!(formatter, "a stranger resets and configures {client_id}"),
+            Self::StrangerConfigures(name) => write!(formatter, "a stranger resets and configures {name}"),
             Self::StrangerResets => write!(formatter, "a stranger resets"),
             Self::ProviderIs(mood) => write!(formatter, "the provider's check comes to {mood:?}"),
             Self::Passes(seconds) => write!(formatter, "{seconds} s pass"),

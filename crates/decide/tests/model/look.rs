@@ -3,10 +3,12 @@
 use cognigy_sso_decide::{
     CallFault, Change, CognigyCall, InputFault, InputProblem, Inputs, Login, ObjectKind, Observed, Resource,
 };
+use secrecy::SecretString;
 
 use crate::drive::Drive;
 use crate::mishap::{READING_ACCOUNT, READING_HISTORY, READING_LOGIN, READING_SECRETS};
-use crate::samples::{account, inputs, provider, refused};
+use crate::samples::{account, inputs, metadata, provider, refused};
+use crate::strategy::Strategy;
 
 impl Drive {
     /// Reads all that planning needs, in the operator's order.
@@ -15,7 +17,12 @@ impl Drive {
             return Observed::nothing();
         }
         let mut observed = Observed { inputs: self.inputs(), ..Observed::nothing() };
-        observed.provider = (!resource.deleting).then(|| provider(self.world.provider));
+        if !resource.deleting {
+            match Strategy::of(self.declared().spec()) {
+                Strategy::Oidc => observed.provider = Some(provider(self.world.provider)),
+                Strategy::Saml => observed.metadata = Some(metadata(self.world.provider, self.world.certificate)),
+            }
+        }
         observed.account = Some(Ok(account()));
         if self.meet("visit", READING_ACCOUNT).is_some() {
             observed.account = Some(Err(refused(CognigyCall::Me, 503)));
@@ -34,15 +41,14 @@ impl Drive {
     }
 
     fn inputs(&mut self) -> Inputs {
-        let client_id = self.declared().client_id().to_owned();
-        let mut inputs = inputs(self.world.secret, &client_id);
+        let mut secret = Ok(SecretString::from(self.world.secret.in_words()));
         if self.script.choose(READING_SECRETS).is_some() {
-            self.say("the client secret cannot be read");
-            self.facts.secret_unreadable = true;
-            inputs.client_secret = Err(unreadable());
-            inputs.versions.remove(0);
+            self.say("the secret cannot be read");
+            self.facts.unreadable = true;
+            secret = Err(unreadable());
         }
-        inputs
+        let version = self.world.secret.version;
+        inputs(self.declared().spec(), version, secret)
     }
 
     /// What the organization has, as far as it shows.
@@ -82,26 +88,27 @@ impl Drive {
     /// Does the login URL give a stranger's configuration away? What it should lead to is known only while what is declared is
     /// what was applied, or nothing was done yet.
     fn is_told_by(&mut self, login: &Login, resource: &Resource) -> bool {
-        let Login::Redirect { client_id, .. } = login else { return false };
+        if *login == Login::Silent {
+            return false;
+        }
         let is_first = resource.status.applied.is_none() && resource.status.pending.is_none();
-        let secret = self.world.secret;
+        let body = self.facts.declared.clone();
         let declared = self.declared();
         let is_settled = resource.status.pending.is_none();
-        let in_force = is_settled && declared.known.given.as_ref() == Some(&declared.body(secret));
-        is_first || (in_force && client_id != declared.client_id())
+        let in_force = is_settled && declared.known.given.as_ref() == Some(&body);
+        is_first || (in_force && *login != declared.login())
     }
 
     /// Can this resource's own configuration be told from others? Where there are no audit events, what leads elsewhere than
     /// to the declared client may be anybody's.
     fn knows_own(&mut self, login: &Login, resource: &Resource) -> bool {
-        let leads_elsewhere =
-            matches!(login, Login::Redirect { client_id, .. } if client_id != self.declared().client_id());
+        let leads_elsewhere = *login != Login::Silent && *login != self.declared().login();
         resource.status.applied.is_some() && !leads_elsewhere
     }
 }
 
 fn unreadable() -> InputFault {
-    let (name, key) = ("acme-oidc".to_owned(), "clientSecret".to_owned());
+    let (name, key) = ("acme-sso".to_owned(), "secret".to_owned());
     let (field, kind, problem) = ("spec.oidc.clientSecretRef", ObjectKind::Secret, InputProblem::Unavailable);
     InputFault { field, kind, name, key, problem }
 }

@@ -27,6 +27,7 @@ mod setting;
 mod settle;
 mod start;
 mod story;
+mod strategy;
 mod world;
 mod write;
 
@@ -113,7 +114,7 @@ fn settings_with_two_disturbances_pair_every_two_values() {
 #[test]
 fn a_correction_is_counted() {
     let mut world = start::worlds(Setting::PLAIN, 0).swap_remove(3);
-    world.organization.configure_by_stranger(samples::STRANGERS_CLIENT, world.now);
+    world.organization.configure_by_stranger(Setting::PLAIN.strategy, samples::STRANGERS_NAME, world.now);
     let visited = drive::visit(Setting::PLAIN, None, &world, 0, script::Script::calm());
     assert_eq!(visited.world.get(0).unwrap().server.status.corrections.len(), 1);
 }

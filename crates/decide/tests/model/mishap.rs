@@ -52,7 +52,7 @@ pub const FINDING: &[Mishap] = &[Dies, HistoryFails, StrangerConfigures];
 impl fmt::Display for Mishap {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            SecretUnreadable => "the client secret cannot be read",
+            SecretUnreadable => "the secret cannot be read",
             AccountFails => "GET users/me answers 503",
             HistoryFails => "GET auditevents answers 503",
             LoginSilent => "the login URL does not answer",

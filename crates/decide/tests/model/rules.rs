@@ -8,6 +8,7 @@ use cognigy_sso_decide::Login;
 
 use crate::cognigy::{Body, By, Held};
 use crate::setting::Setting;
+use crate::strategy::Strategy;
 use crate::world::{Mood, World};
 
 /// The rules of the operator's contract, by their number where they have one.
@@ -70,7 +71,8 @@ pub struct Facts {
     pub refused: Option<Body>,
     /// Did a mishap hit the putting back of the former one, or the way there?
     pub hindered: bool,
-    pub secret_unreadable: bool,
+    /// Could the secret or the SAML identity provider not be read, so that what is declared is known in part only?
+    pub unreadable: bool,
 }
 
 /// What is about to be sent.
@@ -106,10 +108,10 @@ fn judge_strangers(setting: Setting, world: &World, number: usize, facts: &Facts
         return Some(Rule::Deletion.broken_by("a deletion resets a stranger's configuration"));
     }
     let declared = world.get(number)?;
-    let matches = matches!(&facts.login, Login::Redirect { client_id, .. } if client_id == declared.client_id());
+    let matches = facts.login == declared.login();
     let may_adopt = match setting.adoption {
         AdoptionPolicy::Always => true,
-        AdoptionPolicy::IfMatching => matches && held.client_id.as_ref() == declared.client_id(),
+        AdoptionPolicy::IfMatching => matches && held.leads_to(declared.spec()),
         AdoptionPolicy::Never => false,
     };
     let may_correct = setting.drift == DriftPolicy::Correct && world.organization.was_ours;
@@ -121,6 +123,8 @@ fn judge_checks(world: &World, number: usize, facts: &Facts, sent: Sent<'_>) -> 
     let puts_back = matches!(sent, Sent::Configure { puts_back: true });
     let is_proved = match facts.provider {
         Mood::Verified => true,
+        // SAML has no client that could be refused before somebody signs in.
+        Mood::ClientRefused if Strategy::of(world.get(number)?.spec()) == Strategy::Saml => true,
         Mood::ClientRefused => world.get(number)?.known.proved.contains(&facts.declared),
         Mood::Refuted | Mood::Unknown => false,
     };
@@ -144,7 +148,7 @@ fn judge_refused(world: &World, number: usize, sent: Sent<'_>) -> Option<Broken>
 pub fn judge_end(world: &World, number: usize, facts: &Facts, status: &IdentityProviderConfigStatus) -> Option<Broken> {
     let declared = world.get(number)?;
     // What cannot be read just now has not changed as far as anybody knows.
-    let is_configured = status.is_true(ConditionType::Configured) && !facts.deleting && !facts.secret_unreadable;
+    let is_configured = status.is_true(ConditionType::Configured) && !facts.deleting && !facts.unreadable;
     let holds = world.organization.holds.as_ref().map(|held| &held.body);
     // Two resources may declare the same.
     let is_given = [declared.known.given.as_ref(), holds].contains(&Some(&facts.declared));

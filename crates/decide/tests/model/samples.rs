@@ -4,24 +4,26 @@ use std::sync::Arc;
 
 use cognigy_sso_api::{IdentityProviderConfigSpec, IdentityProviderConfigStatus, SecretVersion};
 use cognigy_sso_decide::{
-    Account, CallFault, CognigyCall, Cost, Credentials, Document, Inputs, KeyFacts, Provider, ProviderFault, Refusal,
-    Resource, Seal, TransportFault, Trial,
+    Account, CallFault, Certificate, CognigyCall, Cost, Credentials, Document, InputFault, Inputs, KeyFacts, Metadata,
+    Provider, ProviderFault, Refusal, Resource, Seal, TransportFault, Trial,
 };
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use serde_json::json;
 
 use crate::setting::Setting;
-use crate::world::{Mood, Secret};
+use crate::strategy::Strategy;
+use crate::world::Mood;
+
+const DAY: i64 = 86_400;
 
 pub const ORGANIZATION: &str = "5f0c0123456789abcdef0123";
-pub const AUTHORIZE: &str = "https://acme.eu.auth0.com/authorize";
 /// The user of the API key, and somebody else.
 pub const USER: &str = "admin@acme.example";
 pub const STRANGER: &str = "stranger@acme.example";
-/// The client that is declared first, the one that it is edited to, and a stranger's.
-pub const CLIENTS: [&str; 2] = ["client-1", "client-2"];
-pub const STRANGERS_CLIENT: &str = "stranger";
+/// The name that is declared first, the one that it is edited to, and a stranger's.
+pub const NAMES: [&str; 2] = ["name-1", "name-2"];
+pub const STRANGERS_NAME: &str = "stranger";
 pub const SEAL: Seal = Seal { salt: *b"0123456789abcdef", cost: Cost::LEAST };
 
 /// So many seconds after the first resource was created.
@@ -30,21 +32,18 @@ pub fn at(seconds: i64) -> Timestamp {
 }
 
 fn spec(setting: Setting) -> IdentityProviderConfigSpec {
-    serde_json::from_value(json!({
+    let mut spec = serde_json::from_value(json!({
         "cognigy": {
             "apiUrl": "https://api-trial.cognigy.ai/new",
             "apiKeySecretRef": { "name": "cognigy-api", "key": "apiKey" },
-        },
-        "oidc": {
-            "issuer": "https://acme.eu.auth0.com/",
-            "clientId": CLIENTS[0],
-            "clientSecretRef": { "name": "acme-oidc", "key": "clientSecret" },
         },
         "adoptionPolicy": setting.adoption,
         "driftPolicy": setting.drift,
         "deletionPolicy": setting.deletion,
     }))
-    .unwrap()
+    .unwrap();
+    setting.strategy.declare(&mut spec, NAMES[0]);
+    spec
 }
 
 /// A fresh resource.
@@ -64,16 +63,25 @@ pub fn resource(setting: Setting, number: usize) -> Resource {
     }
 }
 
-/// The referenced values.
-pub fn inputs(secret: Secret, client_id: &str) -> Inputs {
-    Inputs {
-        api_key: Ok("api-key".into()),
-        client_id: Ok(client_id.to_owned()),
-        client_secret: Ok(SecretString::from(format!("secret-{}", secret.value))),
-        authorities: Vec::new(),
-        versions: vec![version("acme-oidc", secret.version), version("cognigy-api", 1)],
-        expiries: Some(Vec::new()),
+/// The referenced values, with this one under the secret's key.
+pub fn inputs(
+    spec: &IdentityProviderConfigSpec,
+    version_of_secret: u8,
+    secret: Result<SecretString, InputFault>,
+) -> Inputs {
+    let mut versions = vec![version("acme-sso", version_of_secret), version("cognigy-api", 1)];
+    if secret.is_err() {
+        versions.remove(0);
     }
+    let mut inputs = Inputs { api_key: Ok("api-key".into()), versions, expiries: Some(Vec::new()), ..Inputs::unread() };
+    match Strategy::of(spec) {
+        Strategy::Oidc => {
+            inputs.client_id = Ok(Strategy::name(spec).to_owned());
+            inputs.client_secret = secret;
+        }
+        Strategy::Saml => inputs.saml.decryption_key = Some(secret),
+    }
+    inputs
 }
 
 fn version(name: &str, number: u8) -> SecretVersion {
@@ -84,7 +92,42 @@ pub fn account() -> Account {
     Account { user: USER.into(), organization: ORGANIZATION.to_owned(), is_admin: true, disabled: false }
 }
 
-/// What the provider answers.
+/// What the metadata of the SAML identity provider says, with the certificate of this number.
+pub fn metadata(mood: Mood, certificate: u8) -> Arc<Result<Metadata, ProviderFault>> {
+    let server = "idp.acme.example".to_owned();
+    Arc::new(match mood {
+        Mood::Verified | Mood::ClientRefused => Ok(good_metadata(certificate)),
+        Mood::Refuted => Ok(Metadata { valid_until: Some(at(-3600)), ..good_metadata(certificate) }),
+        Mood::Unknown => {
+            let (document, fault) = (Document::Metadata, TransportFault::Unreachable);
+            Err(ProviderFault::Transport { document, server, fault })
+        }
+    })
+}
+
+fn good_metadata(number: u8) -> Metadata {
+    Metadata {
+        entity_id: "https://idp.acme.example".into(),
+        login_endpoint: Strategy::Saml.endpoint().into(),
+        logout_endpoint: None,
+        certificates: vec![certificate(number)],
+        valid_until: None,
+        wants_signed_requests: false,
+    }
+}
+
+/// The certificate of this number.
+pub fn certificate(number: u8) -> Certificate {
+    let (base64, sha256) = (certificate_in_words(number).into(), format!("sha256-{number}").into());
+    Certificate { base64, sha256, not_before: at(-DAY), not_after: at(365 * DAY) }
+}
+
+/// The certificate of this number, as it is sent.
+pub fn certificate_in_words(number: u8) -> String {
+    format!("certificate-{number}")
+}
+
+/// What the OpenID provider answers.
 pub fn provider(mood: Mood) -> Arc<Result<Provider, ProviderFault>> {
     let server = "acme.eu.auth0.com".to_owned();
     Arc::new(match mood {
@@ -107,7 +150,7 @@ pub fn trial(mood: Mood) -> Arc<Trial> {
 fn good_provider() -> Provider {
     let key = KeyFacts { key_type: "RSA".to_owned(), usage: Some("sig".to_owned()), algorithm: None };
     Provider {
-        authorization_endpoint: AUTHORIZE.into(),
+        authorization_endpoint: Strategy::Oidc.endpoint().into(),
         token_endpoint: "https://acme.eu.auth0.com/oauth/token".into(),
         jwks_uri: "https://acme.eu.auth0.com/.well-known/jwks.json".into(),
         pushed_authorization_request_endpoint: None,

@@ -4,10 +4,14 @@ use std::fmt;
 
 use cognigy_sso_api::{AdoptionPolicy, DeletionPolicy, DriftPolicy};
 
+use crate::strategy::Strategy;
+
 /// One configuration of the model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct Setting {
+    /// What is declared at first.
+    pub strategy: Strategy,
     pub adoption: AdoptionPolicy,
     pub drift: DriftPolicy,
     pub deletion: DeletionPolicy,
@@ -24,6 +28,7 @@ pub struct Setting {
 impl Setting {
     /// A resource with default policies, and a Cognigy.AI that tells all it can.
     pub const PLAIN: Self = Self {
+        strategy: Strategy::Oidc,
         adoption: AdoptionPolicy::IfMatching,
         drift: DriftPolicy::Correct,
         deletion: DeletionPolicy::Retain,
@@ -44,6 +49,7 @@ impl Setting {
         vary(&mut all, &[true, false], |it, to| it.audit = to);
         vary(&mut all, &[true, false], |it, to| it.shows = to);
         vary(&mut all, &[false, true], |it, to| it.overwrites = to);
+        vary(&mut all, &Strategy::ALL, |it, to| it.strategy = to);
         all
     }
 
@@ -53,6 +59,7 @@ impl Setting {
         vary(&mut all, &[AdoptionPolicy::Never, AdoptionPolicy::Always], |it, to| it.adoption = to);
         vary(&mut all, &[DeletionPolicy::Retain, DeletionPolicy::Reset], |it, to| it.deletion = to);
         vary(&mut all, &[true, false], |it, to| it.audit = to);
+        vary(&mut all, &Strategy::ALL, |it, to| it.strategy = to);
         all
     }
 }
@@ -72,8 +79,8 @@ impl fmt::Display for Setting {
         let number = if self.two { "two resources" } else { "one resource" };
         write!(
             formatter,
-            "{number}, adoption {:?}, drift {:?}, deletion {:?}",
-            self.adoption, self.drift, self.deletion
+            "{number}, {:?}, adoption {:?}, drift {:?}, deletion {:?}",
+            self.strategy, self.adoption, self.drift, self.deletion
         )?;
         let audit = if self.audit { "readable" } else { "unreadable" };
         let login = if self.shows { "shows" } else { "is silent" };

@@ -132,14 +132,14 @@ impl Calm {
 
     /// Does the organization hold what the resource declares?
     fn holds(&self, declared: &Declared) -> bool {
-        let body = declared.body(self.world.secret);
+        let body = declared.body(&self.world);
         self.world.organization.holds.as_ref().is_some_and(|held| held.by != By::Stranger && held.body == body)
     }
 
     /// Can it be seen that the organization does not hold what is declared?
     fn shows_otherwise(&self, declared: &Declared) -> bool {
         let held = self.world.organization.holds.as_ref();
-        let leads_elsewhere = held.is_some_and(|held| *held.client_id != *declared.client_id());
+        let leads_elsewhere = held.is_some_and(|held| !held.leads_to(declared.spec()));
         self.setting.audit || (self.setting.shows && leads_elsewhere)
     }
 
@@ -148,7 +148,7 @@ impl Calm {
         let held = self.world.organization.holds.as_ref();
         // Of own work, what was declared before and is not in force any more cannot be told by the login URL.
         let is_known_as_own = held.is_some_and(|held| {
-            let shows = self.setting.shows && *held.client_id == *declared.client_id();
+            let shows = self.setting.shows && held.leads_to(declared.spec());
             held.by == By::Resource(number) && (self.setting.audit || shows)
         });
         match reason {
@@ -156,7 +156,7 @@ impl Calm {
             Reason::Drifted => self.setting.drift == DriftPolicy::Report && !self.holds(declared),
             Reason::DriftLoop => declared.server.status.corrections.len() >= 3,
             Reason::RolledBack | Reason::Rejected => {
-                let is_refused = declared.known.refused.as_ref() == Some(&declared.body(self.world.secret));
+                let is_refused = declared.known.refused.as_ref() == Some(&declared.body(&self.world));
                 !is_known_as_own || (is_refused && !self.holds(declared))
             }
             Reason::Conflict => (0..number).any(|older| self.world.get(older).is_some()),
@@ -167,7 +167,7 @@ impl Calm {
     fn may_adopt(&self, declared: &Declared, held: &Held) -> bool {
         match self.setting.adoption {
             AdoptionPolicy::Always => true,
-            AdoptionPolicy::IfMatching => self.setting.shows && *held.client_id == *declared.client_id(),
+            AdoptionPolicy::IfMatching => self.setting.shows && held.leads_to(declared.spec()),
             AdoptionPolicy::Never => false,
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::cognigy::Organization;
 use crate::drive::visit;
-use crate::samples::{CLIENTS, STRANGER, STRANGERS_CLIENT, USER, at};
+use crate::samples::{NAMES, STRANGER, STRANGERS_NAME, USER, at};
 use crate::script::Script;
 use crate::setting::Setting;
 use crate::world::World;
@@ -14,9 +14,9 @@ pub fn worlds(setting: Setting, left: u8) -> Vec<World> {
     let settled = settled(setting, fresh(Organization::default()));
     let mut worlds = vec![
         fresh(Organization::default()),
-        fresh(Organization::of_a_stranger(STRANGERS_CLIENT, STRANGER, -3600)),
+        fresh(Organization::of_a_stranger(setting.strategy, STRANGERS_NAME, STRANGER, -3600)),
         // By hand, with the account that the API key belongs to, before there was a resource.
-        fresh(Organization::of_a_stranger(CLIENTS[0], USER, -3600)),
+        fresh(Organization::of_a_stranger(setting.strategy, NAMES[0], USER, -3600)),
         settled.clone(),
     ];
     if !setting.two {

@@ -6,12 +6,13 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use cognigy_sso_api::{ConditionType, IdentityProviderConfigSpec, IdentityProviderConfigStatus};
-use cognigy_sso_decide::{Claimant, Claims, Memory, Resource};
+use cognigy_sso_decide::{Claimant, Claims, Login, Memory, Resource};
 
 use crate::cognigy::{Body, Organization};
 use crate::rules::Broken;
-use crate::samples::{CLIENTS, ORGANIZATION, resource};
+use crate::samples::{NAMES, ORGANIZATION, certificate_in_words, resource};
 use crate::setting::Setting;
+use crate::strategy::Strategy;
 
 /// What the checks at the provider come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,7 +24,7 @@ pub enum Mood {
     ClientRefused,
 }
 
-/// The Secret with the client secret.
+/// The Secret that is rotated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Secret {
     pub value: u8,
@@ -61,6 +62,8 @@ pub struct World {
     /// Seconds since the first resource was created.
     pub now: i64,
     pub secret: Secret,
+    /// Number of the certificate that the SAML identity provider publishes.
+    pub certificate: u8,
     pub provider: Mood,
     pub organization: Organization,
     /// The older first; `None` once it is gone.
@@ -77,7 +80,8 @@ impl World {
         let numbers = 0..if setting.two { 2 } else { 1 };
         let resources = numbers.map(|number| Some(Arc::new(Declared::new(resource(setting, number))))).collect();
         let secret = Secret { value: 1, version: 1 };
-        Self { now: 10, secret, provider: Mood::Verified, organization, resources, left, broken: None }
+        let (certificate, provider) = (1, Mood::Verified);
+        Self { now: 10, secret, certificate, provider, organization, resources, left, broken: None }
     }
 
     pub fn get(&self, number: usize) -> Option<&Declared> {
@@ -123,7 +127,7 @@ impl World {
     pub fn essence(&self) -> u64 {
         let mut text = String::new();
         let _ = write!(text, "{} {:?} {:?} {:?}", self.now, self.secret, self.provider, self.organization.holds);
-        let _ = write!(text, "{}", self.organization.was_ours);
+        let _ = write!(text, "{} {}", self.certificate, self.organization.was_ours);
         for change in [self.organization.newest_configuration(), self.organization.newest_change(false)] {
             let _ = write!(text, "{change:?}");
         }
@@ -141,9 +145,9 @@ fn organization() -> cognigy_sso_api::Organization {
 fn describe(declared: Option<&Declared>, text: &mut String) {
     let Some(Declared { server, unsaved, memory, claims, known }) = declared else { return text.push_str("gone") };
     let Resource { generation, deleting, finalizer, requested_at, status, .. } = server;
-    let client_id = declared.map(Declared::client_id);
+    let of = declared.map(|declared| (Strategy::of(declared.spec()), Strategy::name(declared.spec())));
     let policy = server.spec.as_ref().map(|spec| spec.deletion_policy);
-    let _ = write!(text, "{generation} {deleting} {finalizer} {requested_at:?} {client_id:?} {policy:?} {claims}");
+    let _ = write!(text, "{generation} {deleting} {finalizer} {requested_at:?} {of:?} {policy:?} {claims}");
     let _ = write!(text, "{memory:?} {known:?}");
     text.push_str(&serde_json::to_string(status).unwrap());
     text.push_str(&serde_json::to_string(unsaved).unwrap());
@@ -160,6 +164,18 @@ fn without_event_numbers(text: &str) -> String {
         let _ = write!(text, "event-{}{rest}", ids.range(..id).count());
     }
     text
+}
+
+/// A configuration in the words that tell it from others.
+pub fn in_words(name: &str, secret: &str, certificate: Option<&str>) -> Body {
+    let certificate = certificate.map_or_else(String::new, |certificate| format!(" and {certificate}"));
+    format!("{name} with {secret}{certificate}").into()
+}
+
+impl Secret {
+    pub fn in_words(self) -> String {
+        format!("secret-{}", self.value)
+    }
 }
 
 impl Declared {
@@ -185,13 +201,18 @@ impl Declared {
         self.server.spec.as_ref().unwrap()
     }
 
-    pub fn client_id(&self) -> &str {
-        self.spec().oidc.as_ref().unwrap().client_id.as_ref().unwrap()
+    /// Where the login URL leads when what is declared is in force.
+    pub fn login(&self) -> Login {
+        let strategy = Strategy::of(self.spec());
+        let party = strategy.party(Strategy::name(self.spec()));
+        Login::Redirect { endpoint: strategy.endpoint().to_owned(), party }
     }
 
     /// What is declared.
-    pub fn body(&self, secret: Secret) -> Body {
-        format!("{} with secret-{}", self.client_id(), secret.value).into()
+    pub fn body(&self, world: &World) -> Body {
+        let certificate = certificate_in_words(world.certificate);
+        let certificate = (Strategy::of(self.spec()) == Strategy::Saml).then_some(certificate.as_str());
+        in_words(Strategy::name(self.spec()), &world.secret.in_words(), certificate)
     }
 
     /// Somebody edits the spec.
@@ -207,10 +228,19 @@ impl Declared {
         self.server.requested_at = Some("now".repeat(before / 3 + 1).into());
     }
 
-    /// Somebody declares the other client.
-    pub fn edit_client(&mut self) {
-        let other = CLIENTS.into_iter().find(|client| *client != self.client_id()).unwrap();
-        self.edit(|spec| spec.oidc.as_mut().unwrap().client_id = Some(other.to_owned()));
+    /// Somebody declares the other name.
+    pub fn edit_name(&mut self) {
+        let other = NAMES.into_iter().find(|name| *name != Strategy::name(self.spec())).unwrap();
+        self.edit(|spec| Strategy::of(spec).declare(spec, other));
+        self.known.refused = None;
+    }
+
+    /// Somebody declares the other strategy.
+    pub fn switch(&mut self) {
+        self.edit(|spec| {
+            let name = Strategy::name(spec).to_owned();
+            Strategy::of(spec).other().declare(spec, &name);
+        });
         self.known.refused = None;
     }
 

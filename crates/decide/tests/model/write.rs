@@ -35,7 +35,7 @@ impl Drive {
     /// What this process now holds in memory, should the next configuration be refused.
     fn learn(&mut self, status: &IdentityProviderConfigStatus) {
         let (is_configured, body) = (status.is_true(ConditionType::Configured), self.facts.declared.clone());
-        let is_known = !self.facts.secret_unreadable;
+        let is_known = !self.facts.unreadable;
         if is_configured && self.facts.confuses {
             // From now on it is taken for given, until something else shows.
             self.declared().known.given = Some(body.clone());
@@ -61,7 +61,7 @@ impl Drive {
         match mishap {
             Some(Mishap::Dies) => return Err(Stop::Died),
             Some(Mishap::WriteFails) => return Err(Stop::Interrupted),
-            Some(Mishap::Edited) => self.world.get_mut(self.number).unwrap().edit_client(),
+            Some(Mishap::Edited) => self.world.get_mut(self.number).unwrap().edit_name(),
             _ => {}
         }
         if *write == Write::Finalizer(false)

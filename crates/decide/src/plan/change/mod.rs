@@ -7,20 +7,21 @@ mod trial;
 use std::sync::Arc;
 
 use cognigy_sso_api::{
-    AdoptionPolicy, ApiUrl, ConditionStatus, ConditionType, DriftPolicy, IdentityProviderConfigSpec, Mode, Oidc,
-    Operation, Pending,
+    AdoptionPolicy, ConditionStatus, ConditionType, DriftPolicy, IdentityProviderConfigSpec, Mode, Operation, Pending,
 };
 use jiff::Timestamp;
 
 use super::existing::Existing;
 use super::standing::Standing;
-use super::{Application, Cause, Effect, Findings, Outlook, Plan, existing, held, provenance, standing};
+use super::{Application, Cause, Effect, Findings, Outlook, Plan, held, provenance, standing};
 use crate::desired::Desired;
 use crate::finding::Finding;
 use crate::fingerprint::Fingerprint;
 use crate::history::Change;
 use crate::observed::{Login, Observed};
 use crate::resource::Resource;
+use crate::saml::Chosen;
+use crate::strategy::Strategy;
 
 pub(crate) use drift::recent_corrections;
 
@@ -28,10 +29,12 @@ pub(crate) use drift::recent_corrections;
 pub(super) struct Case<'a> {
     resource: &'a Resource,
     spec: &'a IdentityProviderConfigSpec,
-    oidc: &'a Oidc,
+    strategy: Strategy<'a>,
     observed: &'a Observed,
     now: Timestamp,
     findings: Findings,
+    /// Does the login URL lead to what is declared, where that can be told?
+    leads_to_declared: Option<bool>,
     /// What is to be applied, once every part of it is known.
     desired: Option<Desired>,
     /// Is that what was applied last?
@@ -46,14 +49,27 @@ impl<'a> Case<'a> {
     pub(super) fn new(
         resource: &'a Resource,
         spec: &'a IdentityProviderConfigSpec,
-        oidc: &'a Oidc,
+        strategy: Strategy<'a>,
         observed: &'a Observed,
         now: Timestamp,
     ) -> Self {
-        let findings = Findings::of(resource, spec, oidc, observed);
-        let desired = desired(resource, spec, oidc, observed);
-        let mut case =
-            Self { resource, spec, oidc, observed, now, findings, desired, is_applied: false, in_force: false };
+        let findings = Findings::of(resource, spec, strategy, observed, now);
+        let provider = findings.chosen.as_ref().map(Chosen::applied);
+        let desired = strategy.desired(resource, observed, provider.as_ref());
+        let leads_to_declared = strategy.leads_to_declared(observed, provider.as_ref());
+        let (is_applied, in_force) = (false, false);
+        let mut case = Self {
+            resource,
+            spec,
+            strategy,
+            observed,
+            now,
+            findings,
+            leads_to_declared,
+            desired,
+            is_applied,
+            in_force,
+        };
         case.is_applied = case.is_what_was_applied();
         case.in_force = case.is_applied && !case.may_be_displaced();
         case.findings.client = case.client();
@@ -100,9 +116,10 @@ impl<'a> Case<'a> {
         let Some(applied) = status.applied.as_ref().filter(|_| status.pending.is_none()) else { return false };
         let unread = self.findings.secrets.status == ConditionStatus::Unknown;
         let same_inputs = unread || applied.secrets == self.observed.inputs.versions;
-        (applied.generation == self.resource.generation && same_inputs && status.refused.is_none())
-            || self.observed.known_unchanged
-            || self.is_what(&applied.fingerprint)
+        let chosen = self.findings.chosen.as_ref();
+        let same_provider = chosen.is_none_or(|chosen| applied.saml.as_deref() == Some(&chosen.applied()));
+        let is_generation = applied.generation == self.resource.generation && same_inputs && status.refused.is_none();
+        ((is_generation || self.observed.known_unchanged) && same_provider) || self.is_what(&applied.fingerprint)
     }
 
     /// May another resource have put its own in the place of what was applied, and nothing shows whether it did? What was not in
@@ -132,7 +149,7 @@ impl<'a> Case<'a> {
     /// How what was applied stands. While something else is declared, the login URL cannot tell: what it should lead to is
     /// not kept.
     fn standing(&self) -> Option<Standing> {
-        let leads_to_it = existing::leads_to_declared(self.observed).filter(|_| self.in_force);
+        let leads_to_it = self.leads_to_declared.filter(|_| self.in_force);
         standing::of(self.resource, self.observed, leads_to_it, self.now)
     }
 
@@ -142,7 +159,7 @@ impl<'a> Case<'a> {
         if let Some(condition) = self.findings.blocker(self.spec.verification.mode) {
             return Err(held::waiting(self.resource, is_known, condition));
         }
-        let desired = self.desired.clone().ok_or_else(|| held::waiting(self.resource, false, "SecretsResolved"))?;
+        let desired = self.desired.clone().ok_or_else(|| held::incomplete(self.resource, &self.findings.issuer))?;
         if self.resource.owns_configuration() && !self.has_begun_again() {
             self.judge_refused()?;
         }
@@ -158,7 +175,7 @@ impl<'a> Case<'a> {
 
     /// A configuration that this resource is not known to have applied is replaced only as `adoptionPolicy` allows.
     fn configure_or_replace(&self, desired: Desired) -> Result<Application, Finding> {
-        let existing = Existing::of(self.observed);
+        let existing = Existing::of(self.observed, self.leads_to_declared);
         let matches = existing == Existing::Matching;
         let is_ours =
             self.resource.owns_configuration() || provenance::is_left_by_us(self.resource, self.observed, matches);
@@ -194,7 +211,7 @@ impl<'a> Case<'a> {
 
     fn application(&self, desired: Desired, cause: Cause) -> Application {
         let may_be_there = self.resource.owns_configuration() && !Existing::is_reset(self.observed);
-        let resets = Existing::of(self.observed) != Existing::None || may_be_there;
+        let resets = Existing::of(self.observed, self.leads_to_declared) != Existing::None || may_be_there;
         // Put back in case of need: what was applied, unless that is what is applied again.
         let is_another =
             self.resource.status.applied.as_ref().is_some_and(|applied| !self.is_what(&applied.fingerprint));
@@ -234,22 +251,4 @@ impl<'a> Case<'a> {
         let pending = Pending { operation, time: self.now, fingerprint: None, audit_event_id, audited };
         Effect::Record { pending, desired: application.desired }
     }
-}
-
-/// What is to be applied, once every part of it is known. While nobody can be asked whose API key it is, it is taken to be of
-/// the organization that was configured: enough to compare, and no change is made before the key is tried.
-pub(crate) fn desired(
-    resource: &Resource,
-    spec: &IdentityProviderConfigSpec,
-    oidc: &Oidc,
-    observed: &Observed,
-) -> Option<Desired> {
-    let inputs = &observed.inputs;
-    let configured = resource.status.organization.as_ref();
-    let organization = observed.user().map(|account| account.organization.as_str());
-    let organization = organization.or_else(|| configured.map(|organization| &*organization.id))?.to_owned();
-    let client_id = inputs.client_id.as_ref().ok()?.clone();
-    let client_secret = inputs.client_secret.as_ref().ok()?.clone();
-    let host = ApiUrl::parse(&spec.cognigy.api_url).ok()?.authority();
-    Some(Desired::oidc(oidc, client_id, client_secret, organization, host))
 }

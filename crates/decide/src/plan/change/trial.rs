@@ -2,17 +2,28 @@
 
 use std::time::Duration;
 
-use cognigy_sso_api::{ClientCheck, Condition, ConditionStatus, ConditionType, Operation, Reason, VerificationMode};
+use cognigy_sso_api::{
+    ClientCheck, Condition, ConditionStatus, ConditionType, Oidc, Operation, Reason, VerificationMode,
+};
 
 use super::super::{Cause, Effect};
 use super::Case;
 use crate::client::{Registration, Trial, encoding_matters, may_be_told_later};
 use crate::fault::Class;
 use crate::finding::Finding;
+use crate::strategy::Strategy;
 
 impl Case<'_> {
     /// What `ClientVerified` says.
     pub(super) fn client(&self) -> Finding {
+        let oidc = match self.strategy {
+            Strategy::Oidc(oidc) => oidc,
+            Strategy::Saml(_) => {
+                return Finding::not_checked(
+                    "Not checked: SAML has no credentials that could be tried before somebody signs in.",
+                );
+            }
+        };
         if self.spec.verification.client_check == ClientCheck::Never {
             return Finding::not_checked("Not checked, since spec.verification.clientCheck is Never.");
         }
@@ -20,7 +31,7 @@ impl Case<'_> {
             return Finding::not_checked("Not checked: see the condition Configured.");
         }
         match (&self.observed.trial, self.found_before()) {
-            (Some(trial), _) => self.with_the_way_on(self.words_on(trial)),
+            (Some(trial), _) => self.with_the_way_on(self.words_on(oidc, trial)),
             (None, Some(condition)) => Finding::said(condition),
             (None, None) => Finding::not_checked("The client is tried at the provider as soon as all else is known."),
         }
@@ -39,11 +50,11 @@ impl Case<'_> {
         Finding { message, ..finding }
     }
 
-    fn words_on(&self, trial: &Trial) -> Finding {
+    fn words_on(&self, oidc: &Oidc, trial: &Trial) -> Finding {
         let organization = self.desired.as_ref().map_or("", |desired| &desired.organization);
         let callback = self.spec.cognigy.callback(organization).unwrap_or_default();
-        let encoding_matters = encoding_matters(self.oidc.token_endpoint_auth_method, &self.observed.inputs);
-        trial.finding(Registration { oidc: self.oidc, callback: &callback, encoding_matters })
+        let encoding_matters = encoding_matters(oidc.token_endpoint_auth_method, &self.observed.inputs);
+        trial.finding(Registration { oidc, callback: &callback, encoding_matters })
     }
 
     /// What was found before of what is declared now. While that cannot be read, it is what it was as far as anybody knows.
@@ -58,7 +69,8 @@ impl Case<'_> {
 
     /// Is the client to be tried before anything else is done?
     pub(super) fn wants_trial(&self, effect: Option<&Effect>) -> bool {
-        let may = self.spec.verification.client_check != ClientCheck::Never
+        let may = matches!(self.strategy, Strategy::Oidc(_))
+            && self.spec.verification.client_check != ClientCheck::Never
             && self.observed.trial.is_none()
             && self.observed.rival.is_none()
             && self.desired.is_some()

@@ -4,7 +4,8 @@ use cognigy_sso_api::{ClientCheck, TokenEndpointAuthMethod};
 use cognigy_sso_decide::{Callback, Credentials, Memory, NoAnswer, Refusal, Resource, TransportFault, Trial};
 
 use super::{Recorded, recorded};
-use crate::support::{now, observed, oidc, resource, visit_trying};
+use crate::support::strategy::oidc;
+use crate::support::{now, observed, resource, visit_trying};
 
 pub(super) fn statuses() -> Vec<Recorded> {
     credentials().into_iter().chain(callback()).chain(untried()).collect()

@@ -7,7 +7,7 @@ use cognigy_sso_decide::{
 
 use super::{Recorded, first, recorded};
 use crate::support::{
-    ORGANIZATION, STRANGER, account, always, applied, change, edited, later, login_differs, now, observed,
+    ORGANIZATION, STRANGER, account, always, applied, change, edit, edited, later, login_differs, now, observed,
     other_organization, ready, refused, resource, rotated, tells, unreachable, visit, visit_at, visit_with,
 };
 
@@ -107,6 +107,6 @@ fn seen_soon() -> Resource {
 /// A change while Cognigy.AI ends connections.
 fn edited_while_cut() -> Resource {
     let cut = CallFault::Transport { server: "api-trial.cognigy.ai".to_owned(), fault: TransportFault::Cut };
-    let edited = edited(ready(|_| {}), |spec| crate::support::oidc(spec).additional_scopes.push("groups".to_owned()));
+    let edited = edited(ready(|_| {}), edit);
     visit_at(later(60), edited, &mut observed(|observed| observed.account = Some(Err(cut))), always(applied)).resource
 }

@@ -4,7 +4,8 @@ use cognigy_sso_api::Mode;
 use cognigy_sso_decide::{Expiry, Resource, in_progress};
 
 use super::{Recorded, recorded};
-use crate::support::{always, applied, edited, later, now, observed, oidc, ready, resource, visit, visit_at};
+use crate::support::strategy::oidc;
+use crate::support::{always, applied, edited, later, now, observed, ready, resource, visit, visit_at};
 
 pub(super) fn statuses() -> Vec<Recorded> {
     usual().into_iter().chain(by_request()).chain(unreadable()).collect()
@@ -50,10 +51,6 @@ fn by_request() -> Vec<Recorded> {
 
 fn unreadable() -> Vec<Recorded> {
     let look = |resource| visit(resource, &mut observed(|observed| observed.account = None), always(applied)).resource;
-    let saml = resource(|spec| {
-        let saml = serde_json::json!({ "issuer": "x", "metadataUrl": "https://idp.example/metadata" });
-        (spec.saml, spec.oidc) = (serde_json::from_value(saml).unwrap(), None);
-    });
     let no_url = resource(|spec| "https://256.256.256.256".clone_into(&mut spec.cognigy.api_url));
-    vec![recorded("unsupported", look(saml)), recorded("invalid-spec", look(no_url))]
+    vec![recorded("invalid-spec", look(no_url))]
 }

@@ -3,7 +3,7 @@
 use cognigy_sso_decide::{InputFault, InputProblem, ObjectKind};
 
 use super::{Recorded, first};
-use crate::support::{client_secret_says, input_fault};
+use crate::support::{input_fault, secret_says};
 
 pub(super) fn statuses() -> Vec<Recorded> {
     use InputProblem::{
@@ -24,7 +24,7 @@ pub(super) fn statuses() -> Vec<Recorded> {
         ("secret-access-denied", Forbidden),
         ("secret-unavailable", Unavailable),
     ];
-    let secrets = secrets.map(|(name, problem)| first(name, |observed| client_secret_says(observed, problem)));
+    let secrets = secrets.map(|(name, problem)| first(name, |observed| secret_says(observed, problem)));
     let maps = [
         ("config-map-not-found", ObjectAbsent),
         ("config-map-key-not-found", KeyAbsent),

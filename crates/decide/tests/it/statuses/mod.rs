@@ -7,6 +7,7 @@ mod course;
 mod inputs;
 mod leaving;
 mod provider;
+mod saml;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -40,7 +41,7 @@ fn first(name: &str, observe: impl FnOnce(&mut Observed)) -> Recorded {
     recorded(name, visit(resource(|_| {}), &mut observed(observe), always(applied)).resource)
 }
 
-fn all() -> [(&'static str, Vec<Recorded>); 6] {
+fn all() -> [(&'static str, Vec<Recorded>); 7] {
     [
         ("client", client::statuses()),
         ("cognigy", cognigy::statuses()),
@@ -48,6 +49,7 @@ fn all() -> [(&'static str, Vec<Recorded>); 6] {
         ("inputs", inputs::statuses()),
         ("leaving", leaving::statuses()),
         ("provider", provider::statuses()),
+        ("saml", saml::statuses()),
     ]
 }
 

@@ -6,9 +6,10 @@ use cognigy_sso_api::{SigningAlgorithm, TokenEndpointAuthMethod, VerificationMod
 use cognigy_sso_decide::{Document, Observed, Provider, ProviderFault, Resource, TransportFault};
 
 use super::{Recorded, first, recorded};
+use crate::support::strategy::oidc;
 use crate::support::{
-    always, applied, issuer_refuted, issuer_unknown, later, observed, oidc, provider, provider_says, ready, resource,
-    visit, visit_at,
+    always, applied, issuer_refuted, issuer_unknown, later, observed, provider, provider_says, ready, resource, visit,
+    visit_at,
 };
 
 pub(super) fn statuses() -> Vec<Recorded> {

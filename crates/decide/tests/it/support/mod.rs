@@ -3,30 +3,33 @@
 pub mod arbitrary;
 mod organization;
 mod run;
+pub mod strategy;
 mod visit;
 
-use std::sync::Arc;
-
 use cognigy_sso_api::{
-    ConditionStatus, ConditionType, IdentityProviderConfigSpec, IdentityProviderConfigStatus, Oidc, Operation, Pending,
+    ConditionStatus, ConditionType, IdentityProviderConfigSpec, IdentityProviderConfigStatus, Operation, Pending,
     Reason, SecretVersion,
 };
 use cognigy_sso_decide::{
     Account, CallFault, Change, ChangeKind, CognigyCall, Conclusion, Cost, Desired, Effect, Ending, Fingerprint,
-    InputFault, InputProblem, Inputs, KeyFacts, Login, Moment, ObjectKind, Observed, Plan, Provider, ProviderFault,
-    Receipt, Resource, Salt, Seal, TransportFault, conclude,
+    InputFault, InputProblem, Inputs, Login, Moment, ObjectKind, Observed, Plan, ProviderFault, Receipt, Resource,
+    Salt, Seal, TransportFault, conclude,
 };
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use serde_json::json;
 
+use crate::STRATEGY;
+
 pub use organization::{Held, Organization};
 pub use run::Run;
+pub use strategy::{CERTIFICATE, OIDC, SAML, Strategy, applied_saml, certificate, metadata, provider};
 pub use visit::{Visit, always, attempt, visit, visit_at, visit_looking, visit_trying, visit_with, written};
 
 pub const ORGANIZATION: &str = "5f0c0123456789abcdef0123";
 pub const OTHER_ORGANIZATION: &str = "ffffffffffffffffffffffff";
-pub const CLIENT_ID: &str = "abc123";
+/// By what name the provider knows Cognigy.AI.
+pub const NAME: &str = "abc123";
 /// The user that the API key belongs to.
 pub const USER: &str = "admin@acme.example";
 /// Another user of the organization.
@@ -35,10 +38,9 @@ pub const STRANGER: &str = "somebody@acme.example";
 pub const EVENT: &str = "event-1";
 /// Secrets that must come out nowhere.
 pub const API_KEY: &str = "canary-api-key-7f31";
-pub const CLIENT_SECRET: &str = "canary-client-secret-91be";
-/// The client secret after it was rotated.
+pub const SECRET: &str = "canary-client-secret-91be";
+/// The second one after it was rotated.
 pub const ROTATED: &str = "canary-rotated-3e90";
-pub const AUTHORIZE: &str = "https://acme.eu.auth0.com/authorize";
 pub const SALT: Salt = *b"0123456789abcdef";
 pub const SEAL: Seal = Seal { salt: SALT, cost: Cost::LEAST };
 
@@ -57,18 +59,13 @@ pub fn at(now: Timestamp) -> Moment {
 }
 
 pub fn spec() -> IdentityProviderConfigSpec {
-    serde_json::from_value(json!({
-        "cognigy": {
-            "apiUrl": "https://api-trial.cognigy.ai/new",
-            "apiKeySecretRef": { "name": "cognigy-api", "key": "apiKey" },
-        },
-        "oidc": {
-            "issuer": "https://acme.eu.auth0.com/",
-            "clientId": CLIENT_ID,
-            "clientSecretRef": { "name": "acme-oidc", "key": "clientSecret" },
-        },
-    }))
-    .unwrap()
+    let cognigy = json!({
+        "apiUrl": "https://api-trial.cognigy.ai/new",
+        "apiKeySecretRef": { "name": "cognigy-api", "key": "apiKey" },
+    });
+    let mut spec = serde_json::from_value(json!({ "cognigy": cognigy })).unwrap();
+    (STRATEGY.declare)(&mut spec);
+    spec
 }
 
 /// A fresh resource with this spec.
@@ -114,27 +111,21 @@ pub fn begun(operation: Operation, time: Timestamp) -> Pending {
     Pending { operation, time, fingerprint: None, audit_event_id: None, audited: true }
 }
 
-pub fn oidc(spec: &mut IdentityProviderConfigSpec) -> &mut Oidc {
-    spec.oidc.as_mut().unwrap()
-}
-
 /// All is well, and nothing was applied.
 pub fn observed(change: impl FnOnce(&mut Observed)) -> Observed {
     let mut observed = Observed {
         inputs: Inputs {
             api_key: Ok(API_KEY.into()),
-            client_id: Ok(CLIENT_ID.to_owned()),
-            client_secret: Ok(CLIENT_SECRET.into()),
-            authorities: Vec::new(),
-            versions: vec![version("acme-oidc", "1"), version("cognigy-api", "1")],
+            versions: vec![version(STRATEGY.secret, "1"), version("cognigy-api", "1")],
             expiries: Some(Vec::new()),
+            ..Inputs::unread()
         },
         account: Some(Ok(account())),
-        provider: Some(Arc::new(Ok(provider(|_| {})))),
         login: Some(Login::Silent),
         history: Some(Ok(None)),
         ..Observed::nothing()
     };
+    (STRATEGY.observe)(&mut observed);
     change(&mut observed);
     observed
 }
@@ -143,15 +134,20 @@ pub fn version(name: &str, resource_version: &str) -> SecretVersion {
     SecretVersion { name: name.into(), uid: format!("uid-of-{name}").into(), resource_version: resource_version.into() }
 }
 
-/// The client secret is another one now.
+/// The secret is this one now, in this version of its Secret.
+pub fn with_secret(observed: &mut Observed, secret: &str, resource_version: &str) {
+    (STRATEGY.read_secret)(&mut observed.inputs, Ok(SecretString::from(secret)));
+    observed.inputs.versions[0] = version(STRATEGY.secret, resource_version);
+}
+
+/// The secret is another one now.
 pub fn rotated(observed: &mut Observed) {
-    observed.inputs.client_secret = Ok(SecretString::from(ROTATED));
-    touched(observed);
+    with_secret(observed, ROTATED, "2");
 }
 
 /// The Secret has a new version with the same bytes.
 pub fn touched(observed: &mut Observed) {
-    observed.inputs.versions[0] = version("acme-oidc", "2");
+    observed.inputs.versions[0] = version(STRATEGY.secret, "2");
 }
 
 pub fn account() -> Account {
@@ -162,35 +158,18 @@ pub fn other_organization(observed: &mut Observed) {
     observed.account = Some(Ok(Account { organization: OTHER_ORGANIZATION.to_owned(), ..account() }));
 }
 
-pub fn provider(change: impl FnOnce(&mut Provider)) -> Provider {
-    let key = KeyFacts { key_type: "RSA".to_owned(), usage: Some("sig".to_owned()), algorithm: None };
-    let mut provider = Provider {
-        authorization_endpoint: AUTHORIZE.into(),
-        token_endpoint: "https://acme.eu.auth0.com/oauth/token".into(),
-        jwks_uri: "https://acme.eu.auth0.com/.well-known/jwks.json".into(),
-        pushed_authorization_request_endpoint: None,
-        algorithms: vec!["RS256".to_owned(), "HS256".to_owned()],
-        auth_methods: None,
-        response_types: vec!["code".to_owned()],
-        scopes: None,
-        keys: Ok(vec![key]),
-    };
-    change(&mut provider);
-    provider
-}
-
 pub fn provider_says(observed: &mut Observed, fault: ProviderFault) {
-    observed.provider = Some(Arc::new(Err(fault)));
+    (STRATEGY.says)(observed, fault);
 }
 
 /// Whatever the provider publishes refutes the configuration.
 pub fn issuer_refuted(observed: &mut Observed) {
-    provider_says(observed, ProviderFault::Flow);
+    (STRATEGY.refute)(observed);
 }
 
 /// The provider cannot be reached.
 pub fn issuer_unknown(observed: &mut Observed) {
-    let (document, server) = (cognigy_sso_decide::Document::Discovery, "acme.eu.auth0.com".to_owned());
+    let (document, server) = (STRATEGY.document, "acme.eu.auth0.com".to_owned());
     provider_says(observed, ProviderFault::Transport { document, server, fault: TransportFault::Unreachable });
 }
 
@@ -208,9 +187,15 @@ pub fn input_fault(field: &'static str, problem: InputProblem) -> InputFault {
     InputFault { field, kind: ObjectKind::Secret, name, key, problem }
 }
 
-/// The client secret cannot be used.
-pub fn client_secret_says(observed: &mut Observed, problem: InputProblem) {
-    observed.inputs.client_secret = Err(input_fault("spec.oidc.clientSecretRef", problem));
+/// The secret cannot be used.
+pub fn secret_says(observed: &mut Observed, problem: InputProblem) {
+    secret_of_says("the-object", observed, problem);
+}
+
+/// The secret in the Secret of this name cannot be used.
+pub fn secret_of_says(name: &str, observed: &mut Observed, problem: InputProblem) {
+    let fault = InputFault { name: name.to_owned(), ..input_fault(STRATEGY.secret_field, problem) };
+    (STRATEGY.read_secret)(&mut observed.inputs, Err(fault));
     observed.inputs.versions.remove(0);
 }
 
@@ -226,14 +211,19 @@ pub fn refused(call: CognigyCall, status: u16) -> CallFault {
     CallFault::Refused { call, status, code: None, trace_id: Some("trace-1".to_owned()), retry_after: None }
 }
 
-/// The login URL leads to the declared provider and client.
-pub fn login_matches() -> Login {
-    Login::Redirect { endpoint: AUTHORIZE.to_owned(), client_id: CLIENT_ID.to_owned() }
+/// The login URL leads to this endpoint, and introduces Cognigy.AI by this name.
+pub fn leads_to(endpoint: &str, name: &str) -> Login {
+    Login::Redirect { endpoint: endpoint.to_owned(), party: (STRATEGY.party)(name.to_owned()) }
 }
 
-/// The login URL leads to another client.
+/// The login URL leads to the declared provider and introduces Cognigy.AI as declared.
+pub fn login_matches() -> Login {
+    leads_to(STRATEGY.endpoint, NAME)
+}
+
+/// The login URL introduces Cognigy.AI by another name.
 pub fn login_differs() -> Login {
-    Login::Redirect { endpoint: AUTHORIZE.to_owned(), client_id: "somebody".to_owned() }
+    leads_to(STRATEGY.endpoint, "somebody")
 }
 
 /// The effect succeeds.
@@ -246,9 +236,12 @@ pub fn applied(effect: &Effect) -> Receipt {
 
 /// What would be sent for this resource, from good inputs.
 pub fn desired(resource: &Resource) -> Desired {
-    let oidc = resource.spec.as_ref().unwrap().oidc.as_ref().unwrap();
-    let host = "api-trial.cognigy.ai".to_owned();
-    Desired::oidc(oidc, CLIENT_ID.to_owned(), CLIENT_SECRET.into(), ORGANIZATION.to_owned(), host)
+    (STRATEGY.desired)(resource.spec.as_ref().unwrap())
+}
+
+/// What is sent is another.
+pub fn edit(spec: &mut IdentityProviderConfigSpec) {
+    (STRATEGY.edit)(spec);
 }
 
 /// A change that the audit events tell of.

@@ -1,7 +1,7 @@
 //! Faults at random.
 
 use cognigy_sso_decide::{
-    CallFault, CognigyCall, Document, InputFault, InputProblem, ObjectKind, ProviderFault, TransportFault,
+    CallFault, CognigyCall, Document, InputFault, InputProblem, ObjectKind, ProviderFault, SamlFault, TransportFault,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -32,6 +32,9 @@ fn problem() -> impl Strategy<Value = InputProblem> {
         InputProblem::NotSelected("sso=true".to_owned()),
         InputProblem::NotListed,
         InputProblem::NoCertificate,
+        InputProblem::Certificate("holds no X.509 certificate".to_owned()),
+        InputProblem::PrivateKey("is neither PEM nor base64".to_owned()),
+        InputProblem::KeyMismatch("tls.crt"),
         InputProblem::Forbidden,
         InputProblem::Unavailable,
     ])
@@ -66,7 +69,7 @@ pub fn call_fault() -> impl Strategy<Value = CallFault> {
 }
 
 pub fn provider_fault() -> impl Strategy<Value = ProviderFault> {
-    let document = || select(vec![Document::Discovery, Document::Keys]);
+    let document = || select(vec![Document::Discovery, Document::Keys, Document::Metadata]);
     let url = || "https://idp.example/d".to_owned();
     let retry_after = proptest::option::of(any::<u64>());
     let offered = || vec!["ES256".to_owned(), "RS512".to_owned()];
@@ -78,6 +81,9 @@ pub fn provider_fault() -> impl Strategy<Value = ProviderFault> {
         ProviderFault::Algorithm { algorithm: "RS256", offered: offered() },
         ProviderFault::AuthMethod { method: "none", offered: Vec::new() },
         ProviderFault::Flow,
+        ProviderFault::Saml(SamlFault::Unsigned { what: "is not signed".to_owned() }),
+        ProviderFault::Saml(SamlFault::EntityAmbiguous { described: offered() }),
+        ProviderFault::Saml(SamlFault::Binding { offered: offered() }),
     ];
     prop_oneof![
         1 => select(fixed),

@@ -14,7 +14,7 @@ pub use resources::resources;
 
 use cognigy_sso_decide::{Observed, Receipt, Resource};
 
-use super::EVENT;
+use super::{EVENT, OIDC, SAML};
 
 /// The id of an audit event: the one that is on record most often.
 pub fn event_id() -> impl Strategy<Value = Box<str>> {
@@ -39,6 +39,9 @@ pub fn receipt() -> impl Strategy<Value = Receipt> {
 pub fn scene() -> impl Strategy<Value = (Resource, Observed)> {
     let observed = prop_oneof![observation(Coherence::Coherent).boxed(), good_observation().boxed()];
     (resources().boxed(), observed).prop_map(|(resource, mut observed)| {
+        let declares_saml = resource.spec.as_ref().is_ok_and(|spec| spec.saml.is_some());
+        let other = if declares_saml { &OIDC } else { &SAML };
+        (other.unread)(&mut observed);
         if resource.status.applied.is_some() {
             // Only a first configuration is begun without a record.
             observed.begun = None;

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use cognigy_sso_api::{
     AdoptionPolicy, Applied, ClientCheck, Condition, ConditionStatus, ConditionType, DeletionPolicy, DriftPolicy,
     IdentityProviderConfigSpec, IdentityProviderConfigStatus, Mode, Operation, Organization, Pending, Reason, Refused,
-    SigningAlgorithm, VerificationMode,
+    VerificationMode,
 };
 use cognigy_sso_decide::Resource;
 use jiff::Timestamp;
@@ -14,8 +14,9 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
 use super::{event_id, mostly};
+use crate::STRATEGY;
 use crate::support::{
-    ORGANIZATION, OTHER_ORGANIZATION, begun, desired, fingerprint, later, oidc, resource, spec, version,
+    ORGANIZATION, OTHER_ORGANIZATION, applied_saml, begun, desired, fingerprint, later, resource, spec, version,
 };
 
 /// Of the configuration that a resource declares if nothing about it was changed.
@@ -24,9 +25,8 @@ static FINGERPRINT: LazyLock<String> = LazyLock::new(|| fingerprint(&desired(&re
 type Edit = fn(&mut IdentityProviderConfigSpec);
 
 fn unusual_specs() -> Vec<Edit> {
-    vec![
-        |spec| oidc(spec).additional_scopes = vec!["groups".to_owned()],
-        |spec| oidc(spec).id_token_signed_response_alg = SigningAlgorithm::HS256,
+    let edits: [Edit; 11] = [
+        |spec| (STRATEGY.other().declare)(spec),
         |spec| spec.interval = "1m".into(),
         |spec| spec.interval = "24h".into(),
         |spec| spec.cognigy.organization_id = Some(ORGANIZATION.to_owned()),
@@ -35,10 +35,10 @@ fn unusual_specs() -> Vec<Edit> {
         |spec| spec.cognigy.api_url = "https://256.256.256.256".into(),
         |spec| spec.drift_policy = DriftPolicy::Report,
         |spec| spec.verification.client_check = ClientCheck::Periodic,
-        |spec| spec.oidc = None,
         |spec| spec.suspend = true,
         |spec| spec.mode = Mode::Plan,
-    ]
+    ];
+    edits.into_iter().chain((STRATEGY.unusual)()).collect()
 }
 
 fn specs() -> impl Strategy<Value = IdentityProviderConfigSpec> {
@@ -81,12 +81,15 @@ fn fingerprints() -> impl Strategy<Value = Box<str>> {
 }
 
 fn applied() -> impl Strategy<Value = Option<Applied>> {
-    let parts = (fingerprints(), 1..=3_i64, mostly("1", vec!["2"]), option::of(event_id()));
-    let applied = parts.prop_map(|(fingerprint, generation, number, audit_event_id)| Applied {
+    let is_saml = spec().saml.is_some();
+    let saml = mostly(is_saml, vec![!is_saml]).prop_map(|is_saml| is_saml.then(|| Box::new(applied_saml())));
+    let parts = (fingerprints(), 1..=3_i64, mostly("1", vec!["2"]), option::of(event_id()), saml);
+    let applied = parts.prop_map(|(fingerprint, generation, number, audit_event_id, saml)| Applied {
         time: later(-3600),
         generation,
         fingerprint,
-        secrets: vec![version("acme-oidc", number), version("cognigy-api", number)],
+        secrets: vec![version(STRATEGY.secret, number), version("cognigy-api", number)],
+        saml,
         audit_event_id,
     });
     option::of(applied)
