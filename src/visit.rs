@@ -283,7 +283,9 @@ impl Memory {
 
     /// Notes that the provider was read and found to fit.
     fn note_verified(&mut self, observed: &Observed, status: &IdentityProviderConfigStatus) {
-        let was_read = observed.provider.as_ref().is_some_and(|provider| provider.is_ok());
+        let was_read = observed.provider.as_ref().is_some_and(|provider| provider.is_ok())
+            || observed.metadata.as_ref().is_some_and(|metadata| metadata.is_ok())
+            || observed.inputs.saml.certificate.is_some();
         if was_read && status.is_true(ConditionType::IssuerVerified) {
             self.verified = Some(clock::now());
         }
@@ -313,6 +315,7 @@ impl Context {
             hosts: Vec::new(),
             limits: Arc::new(crate::cognigy::Limits::new().unwrap()),
             providers: crate::openid::Providers::default(),
+            identity_providers: crate::saml::IdentityProviders::default(),
             trials: crate::openid::Trials::default(),
             organizations: Arc::default(),
         };

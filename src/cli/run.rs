@@ -26,6 +26,7 @@ use crate::metrics::{self, Board, MetricsAddress, Scrapes, Spans};
 use crate::observe::{Observer, Reader};
 use crate::openid::{Providers, Trials};
 use crate::report::Writer;
+use crate::saml::IdentityProviders;
 use crate::telemetry::{self, Endpoint, Export, LogFormat};
 use crate::visit::Context;
 
@@ -103,6 +104,7 @@ impl Run {
             egress: Arc::new(self.outside.egress()?.counting(board.metrics.outside.clone())),
             limits: Arc::new(Limits::new()?),
             providers: Providers::default().counting(board.metrics.documents.clone()),
+            identity_providers: IdentityProviders::default().counting(board.metrics.documents.clone()),
             trials: Trials::default(),
             board,
             stop: stopped().boxed().shared(),
@@ -165,6 +167,7 @@ struct Office<'a> {
     egress: Arc<Egress>,
     limits: Arc<Limits>,
     providers: Providers,
+    identity_providers: IdentityProviders,
     trials: Trials,
     board: Board,
     stop: Shared<BoxFuture<'static, ()>>,
@@ -184,6 +187,7 @@ impl Office<'_> {
             hosts: self.flags.outside.cognigy_hosts.clone(),
             limits: Arc::clone(&self.limits),
             providers: self.providers.clone(),
+            identity_providers: self.identity_providers.clone(),
             trials: self.trials.clone(),
             organizations: Arc::default(),
         };

@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use cognigy_sso_api::ApiUrl;
-use cognigy_sso_decide::{Account, CallFault, Change, ChangeKind, CognigyCall, Desired, Login, TransportFault};
+use cognigy_sso_decide::{Account, CallFault, Change, ChangeKind, CognigyCall, Desired, Login, Party, TransportFault};
+use cognigy_sso_saml::AuthnRequest;
 use reqwest::Method;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
@@ -48,6 +49,15 @@ pub enum Part {
     /// It goes on with the change. It is not held up, since the organization may have no configuration until it is sent, and
     /// takes no longer than the claim lasts.
     Following,
+}
+
+/// The strategies whose login URLs differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoginPath {
+    /// OpenID Connect.
+    Oidc,
+    /// SAML.
+    Saml,
 }
 
 /// Cognigy.AI as one resource reaches it.
@@ -165,8 +175,11 @@ impl<'a> Cognigy<'a> {
 
     /// Where the organization's login URL leads. Sent without the API key: it is what a browser does. Whatever does not
     /// redirect tells nothing, and nothing depends on it.
-    pub async fn login(&self, organization: &str) -> Login {
-        let url = self.api.at_root(&format!("/auth/oidc/login/{organization}"));
+    pub async fn login(&self, path: LoginPath, organization: &str) -> Login {
+        let url = match path {
+            LoginPath::Oidc => self.api.oidc_login(organization),
+            LoginPath::Saml => self.api.saml_login(organization),
+        };
         let (operation, method, headers) = (Operation::Login, Method::GET, HeaderMap::new());
         let call = egress::Call { operation, method, url: &url, ca: self.ca, headers, body: None, bounds: BOUNDS };
         let Ok(answer) = self.egress.send(call).await else { return Login::Silent };
@@ -273,10 +286,20 @@ fn acknowledged(call: CognigyCall, answer: &Answer) -> Result<(), CallFault> {
 
 fn redirect(location: &str) -> Option<Login> {
     let mut url = Url::parse(location).ok()?;
-    let client_id = url.query_pairs().find(|(name, _)| name == "client_id")?.1.into_owned();
+    let party = party(&url)?;
     url.set_query(None);
     url.set_fragment(None);
-    Some(Login::Redirect { endpoint: url.into(), client_id })
+    Some(Login::Redirect { endpoint: url.into(), party })
+}
+
+/// As whom Cognigy.AI introduces itself.
+fn party(url: &Url) -> Option<Party> {
+    let value = |name: &str| url.query_pairs().find(|(its, _)| its == name).map(|(_, value)| value);
+    // An endpoint of SAML may have a query of its own, with whatever names.
+    if let Some(request) = value("SAMLRequest").and_then(|request| AuthnRequest::read(&request)) {
+        return Some(Party::Issuer(request.issuer.into()));
+    }
+    value("client_id").map(|client_id| Party::Client(client_id.into_owned()))
 }
 
 #[cfg(test)]

@@ -68,7 +68,7 @@ async fn calls_are_counted_by_how_they_end_and_those_held_back_too() {
     stand_in.install(Plan::on(Operation::Me, [Fault::none(), Fault::says(429, "{}")]));
     assert!(cognigy.me().await.is_ok());
     assert!(cognigy.me().await.is_err());
-    assert_eq!(cognigy.login("5f0c0123456789abcdef0123").await, Login::Silent);
+    assert_eq!(cognigy.login(LoginPath::Oidc, "5f0c0123456789abcdef0123").await, Login::Silent);
     for _ in 0..2 {
         assert!(matches!(cognigy.me().await, Err(CallFault::Paused { .. })));
         assert!(matches!(cognigy.reset(Part::First(3)).await, Err(CallFault::Paused { .. })));

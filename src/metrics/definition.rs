@@ -173,8 +173,9 @@ pub(super) static STALLED: Definition = Definition::new(
 pub(super) static LAST_VERIFIED: Definition = Definition::new(
     "resource_last_verified_timestamp",
     MetricType::Gauge,
-    "When a visit last found that the provider's discovery document and keys fit the resource (Unix time). There is no series \
-     before the first such visit of the process that acts; after a restart that visit comes within the resource's interval",
+    "When a visit last found that what the provider publishes, its discovery document and keys or its SAML metadata, fits the \
+     resource (Unix time). There is no series before the first such visit of the process that acts; after a restart that visit \
+     comes within the resource's interval",
 )
 .by(&[NAMESPACE, NAME])
 .in_seconds();
@@ -186,11 +187,19 @@ pub(super) static SECRET_EXPIRY: Definition = Definition::new(
 )
 .by(&[NAMESPACE, NAME, names("secret", "name of the Secret")])
 .in_seconds();
+pub(super) static CERTIFICATE_EXPIRY: Definition = Definition::new(
+    "certificate_expiry_timestamp",
+    MetricType::Gauge,
+    "When the signing certificate of the resource's SAML identity provider expires, as status.saml shows it (Unix time); there \
+     is no series where the resource declares OpenID Connect, or before the first certificate has been seen",
+)
+.by(&[NAMESPACE, NAME])
+.in_seconds();
 
 pub(super) static OUTSIDE_REQUESTS: Definition = Definition::new(
     "outside_requests",
     MetricType::Counter,
-    "Calls to Cognigy.AI and to OpenID providers, by what was asked and how that ended",
+    "Calls to Cognigy.AI and to identity providers, by what was asked and how that ended",
 )
 .by(&[
     OPERATION,
@@ -204,7 +213,7 @@ pub(super) static OUTSIDE_REQUESTS: Definition = Definition::new(
 pub(super) static OUTSIDE_DURATION: Definition = Definition::new(
     "outside_request_duration",
     MetricType::Histogram,
-    "How long calls to Cognigy.AI and to OpenID providers took, whatever came of them",
+    "How long calls to Cognigy.AI and to identity providers took, whatever came of them",
 )
 .by(&[OPERATION])
 .in_seconds();
@@ -237,7 +246,7 @@ pub(super) static SPANS_SENT: Definition =
     Definition::new("spans_sent", MetricType::Counter, "Spans that the collector at --otlp-endpoint has taken");
 
 /// Every metric, in the order of the exposition.
-pub static ALL: [&Definition; 21] = [
+pub static ALL: [&Definition; 22] = [
     &BUILD,
     &LEADER,
     &RECONCILES,
@@ -250,6 +259,7 @@ pub static ALL: [&Definition; 21] = [
     &STALLED,
     &LAST_VERIFIED,
     &SECRET_EXPIRY,
+    &CERTIFICATE_EXPIRY,
     &OUTSIDE_REQUESTS,
     &OUTSIDE_DURATION,
     &DISCOVERY_CACHE,

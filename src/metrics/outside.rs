@@ -25,6 +25,8 @@ words! {
         Discovery = "discovery",
         /// A provider's keys.
         Keys = "keys",
+        /// The metadata of a SAML identity provider.
+        Metadata = "metadata",
         /// A token, to try a client.
         Token = "token",
         /// To sign in, to try a client.

@@ -10,9 +10,9 @@ use prometheus_client::metrics::info::Info;
 
 use super::Metrics;
 use super::definition::{
-    BUILD, CONCURRENCY, DISCOVERY_CACHE, Definition, EVENTS, LAST_VERIFIED, LEADER, NOT_READY, OUTSIDE_DURATION,
-    OUTSIDE_REQUESTS, PANICS, QUEUE_DEPTH, RECONCILE_DURATION, RECONCILES, RECONCILES_ACTIVE, RESOURCES, SECRET_EXPIRY,
-    SPANS, SPANS_SENT, STALLED, WATCH_FAILURES, WRITE_FAILURES,
+    BUILD, CERTIFICATE_EXPIRY, CONCURRENCY, DISCOVERY_CACHE, Definition, EVENTS, LAST_VERIFIED, LEADER, NOT_READY,
+    OUTSIDE_DURATION, OUTSIDE_REQUESTS, PANICS, QUEUE_DEPTH, RECONCILE_DURATION, RECONCILES, RECONCILES_ACTIVE,
+    RESOURCES, SECRET_EXPIRY, SPANS, SPANS_SENT, STALLED, WATCH_FAILURES, WRITE_FAILURES,
 };
 use super::sight::{Seen, Sight};
 
@@ -63,7 +63,8 @@ impl Page {
         pen.gauges(&NOT_READY, seen.iter().filter_map(not_ready))?;
         pen.gauges(&STALLED, seen.iter().filter_map(stalled))?;
         pen.gauges(&LAST_VERIFIED, seen.iter().filter_map(verified))?;
-        pen.gauges(&SECRET_EXPIRY, seen.iter().flat_map(expiries))
+        pen.gauges(&SECRET_EXPIRY, seen.iter().flat_map(expiries))?;
+        pen.gauges(&CERTIFICATE_EXPIRY, seen.iter().filter_map(certificate_expiry))
     }
 }
 
@@ -108,6 +109,12 @@ fn expiries(seen: &Seen) -> impl Iterator<Item = Sample<'_, 3, i64>> {
     let Resource { namespace, name, .. } = &*seen.resource;
     let dated = seen.expiries.iter().filter_map(|expiry| Some((&*expiry.secret, expiry.time?)));
     dated.map(move |(secret, time)| ([&**namespace, &**name, secret], time.as_second()))
+}
+
+fn certificate_expiry(seen: &Seen) -> Option<Sample<'_, 2, i64>> {
+    let Resource { namespace, name, status, .. } = &*seen.resource;
+    let saml = status.saml.as_ref()?;
+    Some(([namespace, name], saml.certificate.not_after.as_second()))
 }
 
 /// Writes what is defined.

@@ -14,7 +14,7 @@ of a resource go with the resource. Counters, and whatever has labels with liste
 `rate()` and `increase()` miss nothing.
 
 Points in time are Unix times in seconds: `time() - cognigy_sso_resource_last_verified_timestamp_seconds` is how long ago a resource
-was verified, and `(cognigy_sso_secret_expiry_timestamp_seconds - time()) / 86400` the days that a Secret has left.
+was verified, and `(cognigy_sso_secret_expiry_timestamp_seconds - time()) / 86400` the days that a Secret has left; so for a certificate.
 
 ";
 

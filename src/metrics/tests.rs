@@ -164,6 +164,21 @@ async fn points_in_time_are_told_where_they_are_known() {
 }
 
 #[tokio::test]
+async fn a_certificate_tells_when_it_expires_wherever_there_is_one() {
+    let status = json!({ "saml": {
+        "loginEndpoint": "https://login.example/sso",
+        "certificate": { "sha256": "5d", "notAfter": "2030-01-31T00:00:00Z" },
+        "verifiedTime": "2026-01-31T00:00:00Z",
+    } });
+    let object = json!({ "metadata": { "namespace": "sso", "name": "saml", "uid": "saml" }, "status": status });
+    let resource = Arc::new(Resource::from(serde_json::from_value::<Object>(object).unwrap()));
+    let exposition = sees(vec![Seen { resource, ..seen("saml", &[]) }, seen("oidc", &[])]).await;
+    let name = "cognigy_sso_certificate_expiry_timestamp_seconds";
+    assert_eq!(exposition.value(name, &[("namespace", "sso"), ("name", "saml")]), Some(1_896_048_000.0));
+    assert_eq!(exposition.samples(name, &[]).count(), 1);
+}
+
+#[tokio::test]
 async fn while_nobody_acts_here_nothing_is_seen_and_nobody_waits() {
     let board = Board::default();
     let scrapes = Scrapes { board: board.clone(), concurrency: 16 };

@@ -46,6 +46,7 @@ words! {
     pub(crate) enum Document {
         Discovery = "discovery",
         Keys = "keys",
+        Metadata = "metadata",
     }
 }
 

@@ -7,7 +7,7 @@ use cognigy_sso_testkit::fuzz::try_all;
 use proptest::prelude::*;
 
 use super::given::Given;
-use super::inputs::usable_text;
+use super::objects::usable_text;
 
 #[test]
 fn secret_values() {

@@ -12,7 +12,7 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::inputs::Object;
+use super::objects::Object;
 use crate::watched::Watched;
 
 /// The most files' worth of text that is read, in bytes.

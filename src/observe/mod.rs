@@ -4,25 +4,31 @@
 mod fuzz;
 mod given;
 mod inputs;
+mod objects;
+mod reader;
+mod references;
 mod secrets;
 
 use std::sync::Arc;
 
-use cognigy_sso_api::{ApiUrl, IdentityProviderConfigSpec, Issuer, Organization, UrlFault};
+use cognigy_sso_api::{ApiUrl, Endpoint, IdentityProviderConfigSpec, Issuer, Organization, UrlFault};
 use cognigy_sso_decide::{
-    Account, CallFault, Change, ChangeKind, InputFault, InputProblem, Inputs, Login, Observed, Provider, ProviderFault,
-    Resource, Trial, encoding_matters,
+    Account, CallFault, Change, ChangeKind, InputFault, InputProblem, Inputs, Login, Metadata, Observed, Provider,
+    ProviderFault, Resource, Trial, encoding_matters,
 };
 use secrecy::SecretString;
 
-use crate::cognigy::{Cognigy, HostPattern, Limits};
+use crate::cognigy::{Cognigy, HostPattern, Limits, LoginPath};
 use crate::egress::{CaBundle, Egress};
 use crate::lease::Claim;
 use crate::openid::{self, Providers, Trials};
 use crate::organizations::{Organizations, Turn};
+use crate::saml::IdentityProviders;
 
 pub(crate) use given::Given;
-pub(crate) use inputs::{Reader, References, Sources};
+pub(crate) use inputs::Sources;
+pub(crate) use reader::Reader;
+pub(crate) use references::References;
 
 /// All that observing needs.
 pub(crate) struct Observer {
@@ -33,9 +39,12 @@ pub(crate) struct Observer {
     pub(crate) hosts: Vec<HostPattern>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) providers: Providers,
+    pub(crate) identity_providers: IdentityProviders,
     pub(crate) trials: Trials,
     pub(crate) organizations: Arc<Organizations>,
 }
+
+type Published = (Option<Arc<Result<Provider, ProviderFault>>>, Option<Arc<Result<Metadata, ProviderFault>>>);
 
 /// What was observed, with what it was read by: the same authorities serve the change that may follow.
 pub(crate) struct Observation {
@@ -71,10 +80,11 @@ impl Observer {
             recall(&mut inputs, &mut sources, keepsake);
         }
         let mut observed = Observed { inputs, ..Observed::nothing() };
-        let provider = async { if resource.deleting { None } else { self.provider(spec, &sources, fresh).await } };
+        let published =
+            async { if resource.deleting { (None, None) } else { self.published(spec, &sources, fresh).await } };
         let organization = self.organization(resource, spec, &mut observed, &sources);
-        let (turn, provider) = futures::join!(organization, provider);
-        observed.provider = provider;
+        let (turn, published) = futures::join!(organization, published);
+        (observed.provider, observed.metadata) = published;
         Observation { observed, sources, turn }
     }
 
@@ -86,8 +96,8 @@ impl Observer {
         let (inputs, sources) = self.inputs(&resource.namespace, spec).await;
         let authorities = sources.provider_ca.as_ref().err().cloned().into_iter().collect();
         let inputs = Inputs { api_key: Ok(SecretString::default()), authorities, ..inputs };
-        let provider = self.provider(spec, &sources, false).await;
-        Observation { observed: Observed { inputs, provider, ..Observed::nothing() }, sources, turn: None }
+        let (provider, metadata) = self.published(spec, &sources, false).await;
+        Observation { observed: Observed { inputs, provider, metadata, ..Observed::nothing() }, sources, turn: None }
     }
 
     /// The values that a resource refers to.
@@ -148,7 +158,9 @@ impl Observer {
         let api = ApiUrl::parse(&spec.cognigy.api_url);
         let Some(Ok(cognigy)) = self.cognigy(&observed.inputs.api_key, sources, &api) else { return (None, None) };
         let is_first = resource.status.applied.is_none() && resource.status.pending.is_none();
-        let (login, history) = futures::join!(cognigy.login(&account.organization), newest_change(&cognigy, is_first));
+        let path = if spec.saml.is_some() { LoginPath::Saml } else { LoginPath::Oidc };
+        let (login, history) =
+            futures::join!(cognigy.login(path, &account.organization), newest_change(&cognigy, is_first));
         (Some(login), Some(history))
     }
 
@@ -197,6 +209,28 @@ impl Observer {
             encoding_matters: encoding_matters(oidc.token_endpoint_auth_method, &observed.inputs),
         };
         Some(openid::try_client(&self.egress, &self.trials, &client, fresh).await)
+    }
+
+    /// What the provider publishes, by the strategy that is declared.
+    async fn published(&self, spec: &IdentityProviderConfigSpec, sources: &Sources, fresh: bool) -> Published {
+        if spec.saml.is_some() {
+            (None, Box::pin(self.metadata(spec, sources, fresh)).await)
+        } else {
+            (Box::pin(self.provider(spec, sources, fresh)).await, None)
+        }
+    }
+
+    async fn metadata(
+        &self,
+        spec: &IdentityProviderConfigSpec,
+        sources: &Sources,
+        fresh: bool,
+    ) -> Option<Arc<Result<Metadata, ProviderFault>>> {
+        let Some(url) = &spec.saml.as_ref()?.metadata_url else { return sources.metadata.clone() };
+        let (Ok(ca), Some(reading)) = (&sources.provider_ca, &sources.reading) else { return None };
+        // What is no URL was refused before.
+        let url = Endpoint::parse(url).ok()?;
+        Some(self.identity_providers.get(&self.egress, &url, ca.as_ref(), reading, spec.interval(), fresh).await)
     }
 
     async fn provider(

@@ -21,7 +21,7 @@ use serde::de::{self, IgnoredAny, Visitor};
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
-use super::inputs::{Object, is_foreign};
+use super::objects::{Object, is_foreign};
 use crate::secret::Incoming;
 use crate::selector::LabelSelector;
 use crate::watched::Annotations;

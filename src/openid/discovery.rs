@@ -7,7 +7,7 @@ use cognigy_sso_decide::{Document, Provider, ProviderFault};
 use serde::Deserialize;
 use url::Url;
 
-use super::{fetch, keys, malformed};
+use super::{DISCOVERY, fetch, keys, malformed};
 use crate::egress::{CaBundle, Egress};
 use crate::json::{Text, Texts};
 
@@ -34,7 +34,7 @@ pub(super) async fn read(
     ca: Option<&CaBundle>,
 ) -> (Result<Provider, ProviderFault>, Option<u64>) {
     let url = issuer.discovery_url();
-    let (document, answer) = match fetch(egress, Document::Discovery, &url, ca).await {
+    let (document, answer) = match fetch(egress, DISCOVERY, &url, ca).await {
         Ok(fetched) => fetched,
         Err(fault) => return (Err(fault), None),
     };

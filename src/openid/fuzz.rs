@@ -9,7 +9,7 @@ use cognigy_sso_testkit::fuzz::try_all;
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 
-use super::{cache, discovery, keys};
+use super::{discovery, keys};
 use crate::json;
 
 const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus");
@@ -69,7 +69,7 @@ proptest! {
     #[test]
     fn documents_are_kept_from_a_minute_to_the_interval(max_age: Option<u64>, interval: u32) {
         let interval = Duration::from_secs(interval.into());
-        let kept = cache::lifetime(max_age, interval);
+        let kept = crate::shelf::lifetime(max_age, interval);
         prop_assert!(kept >= Duration::from_mins(1) && kept <= interval.max(Duration::from_mins(1)));
     }
 }

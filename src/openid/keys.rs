@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cognigy_sso_decide::{Document, KeyFacts, ProviderFault};
 use serde::Deserialize;
 
-use super::{fetch, malformed};
+use super::{KEYS, fetch, malformed};
 use crate::egress::{CaBundle, Egress};
 use crate::json::{self, Lenient, List, Text};
 
@@ -35,7 +35,7 @@ struct Key {
 }
 
 pub(super) async fn read(egress: &Egress, url: &str, ca: Option<&CaBundle>) -> Result<Vec<KeyFacts>, ProviderFault> {
-    let (document, _) = fetch(egress, Document::Keys, url, ca).await?;
+    let (document, _) = fetch(egress, KEYS, url, ca).await?;
     parse(url, document)
 }
 

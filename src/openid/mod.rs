@@ -22,20 +22,32 @@ pub use cache::Providers;
 pub use client::{Client, Trials, try_client};
 
 const TIME: Duration = Duration::from_secs(10);
-const DISCOVERY_BOUNDS: Bounds = Bounds { bytes: 64 * 1024, excess: Excess::Refuse, time: TIME };
-const KEYS_BOUNDS: Bounds = Bounds { bytes: 256 * 1024, excess: Excess::Refuse, time: TIME };
+const DISCOVERY: Kind = Kind {
+    document: Document::Discovery,
+    operation: Operation::Discovery,
+    bounds: Bounds { bytes: 64 * 1024, excess: Excess::Refuse, time: TIME },
+};
+const KEYS: Kind = Kind {
+    document: Document::Keys,
+    operation: Operation::Keys,
+    bounds: Bounds { bytes: 256 * 1024, excess: Excess::Refuse, time: TIME },
+};
+
+/// A kind of document, and how it is fetched.
+struct Kind {
+    document: Document,
+    operation: Operation,
+    bounds: Bounds,
+}
 
 /// Fetches a document that must be a JSON object.
 async fn fetch<T: DeserializeOwned>(
     egress: &Egress,
-    document: Document,
+    kind: Kind,
     url: &str,
     ca: Option<&CaBundle>,
 ) -> Result<(T, Answer), ProviderFault> {
-    let (operation, bounds) = match document {
-        Document::Discovery => (Operation::Discovery, DISCOVERY_BOUNDS),
-        Document::Keys => (Operation::Keys, KEYS_BOUNDS),
-    };
+    let Kind { document, operation, bounds } = kind;
     let transport = |fault: TransportFault| ProviderFault::Transport { document, server: server_of(url), fault };
     let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]);
     let call = Call { operation, method: Method::GET, url, ca, headers, body: None, bounds };

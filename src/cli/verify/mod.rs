@@ -23,6 +23,7 @@ use crate::lease::Claim;
 use crate::observe::{Observer, Reader};
 use crate::openid::{Providers, Trials};
 use crate::permitted::Permitted;
+use crate::saml::IdentityProviders;
 use crate::selector::LabelSelector;
 use progress::Progress;
 use report::{Checked, Report};
@@ -111,10 +112,16 @@ impl Verify {
         let (reader, found) = self.find().await?;
         ensure!(!found.is_empty(), "there is no IdentityProviderConfig to check");
         let (egress, limits) = (Arc::new(self.outside.egress()?), Arc::new(Limits::new()?));
-        let (providers, trials) = (Providers::default(), Trials::default());
+        let (providers, identity_providers) = (Providers::default(), IdentityProviders::default());
+        let trials = Trials::default();
         let progress = Progress::new(found.len());
         let checks = found.into_iter().map(async |found| {
-            let observer = self.observer(&reader, &egress, &limits, &providers, &trials);
+            let observer = Observer {
+                providers: providers.clone(),
+                identity_providers: identity_providers.clone(),
+                trials: trials.clone(),
+                ..self.observer(&reader, &egress, &limits)
+            };
             progress.begins(&found.resource);
             let checked = self.check(&observer, found).await;
             progress.ends();
@@ -140,22 +147,16 @@ impl Verify {
     }
 
     /// One for each resource: none shall stand back because another declares the same organization.
-    fn observer(
-        &self,
-        reader: &Reader,
-        egress: &Arc<Egress>,
-        limits: &Arc<Limits>,
-        providers: &Providers,
-        trials: &Trials,
-    ) -> Observer {
+    fn observer(&self, reader: &Reader, egress: &Arc<Egress>, limits: &Arc<Limits>) -> Observer {
         Observer {
             reader: reader.clone(),
             egress: Arc::clone(egress),
             claim: Claim::always(),
             hosts: self.outside.cognigy_hosts.clone(),
             limits: Arc::clone(limits),
-            providers: providers.clone(),
-            trials: trials.clone(),
+            providers: Providers::default(),
+            identity_providers: IdentityProviders::default(),
+            trials: Trials::default(),
             organizations: Arc::default(),
         }
     }

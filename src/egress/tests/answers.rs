@@ -223,7 +223,7 @@ async fn nothing_is_sent_but_what_is_meant() {
     let (api, hosts) = (ApiUrl::parse(&stage.origin).unwrap(), ["localhost".parse().unwrap()]);
     let cognigy = Cognigy::new(&stage.egress, &claim, &hosts, &limits, &api, None, &key).unwrap();
     cognigy.reset(Part::Following).await.unwrap();
-    cognigy.login(ORGANIZATION).await;
+    cognigy.login(crate::cognigy::LoginPath::Oidc, ORGANIZATION).await;
 
     let usual = ["accept", "host", "user-agent"];
     let expected = [

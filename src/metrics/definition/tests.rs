@@ -18,6 +18,7 @@ fn names_types_and_labels_are_as_promised() {
         ("cognigy_sso_resource_stalled", "gauge", "namespace,name,reason"),
         ("cognigy_sso_resource_last_verified_timestamp_seconds", "gauge", "namespace,name"),
         ("cognigy_sso_secret_expiry_timestamp_seconds", "gauge", "namespace,name,secret"),
+        ("cognigy_sso_certificate_expiry_timestamp_seconds", "gauge", "namespace,name"),
         ("cognigy_sso_outside_requests_total", "counter", "operation,status"),
         ("cognigy_sso_outside_request_duration_seconds", "histogram", "operation"),
         ("cognigy_sso_discovery_cache_requests_total", "counter", "document,result"),

@@ -1,0 +1,109 @@
+//! What is wrong with a document, in the words of the resource.
+
+use cognigy_sso_decide::SamlFault;
+use cognigy_sso_saml::{Algorithm, CertificateFault, Endpoint, KeyFault, MetadataFault, SignatureFault};
+
+use super::Reading;
+
+/// What is wrong with metadata.
+pub(super) fn metadata_fault(fault: MetadataFault, reading: &Reading, field: &'static str) -> SamlFault {
+    let invalid = |what: String| SamlFault::Invalid { field, what };
+    match fault {
+        MetadataFault::Encoding { declared: Some(name) } => invalid(format!("is in {name}, not in UTF-8")),
+        MetadataFault::Encoding { declared: None } => invalid("is not UTF-8 text".to_owned()),
+        MetadataFault::Html => invalid("is a web page: the address may lead to a login page".to_owned()),
+        MetadataFault::Doctype => invalid("has a document type declaration, which is never followed".to_owned()),
+        MetadataFault::NotXml { line } => invalid(format!("is no well-formed XML (line {line})")),
+        MetadataFault::TooComplex => invalid("is more deeply nested, or has more parts, than metadata has".to_owned()),
+        MetadataFault::NotMetadata { root } => invalid(format!("is no SAML metadata, but begins with {root}")),
+        MetadataFault::NoIdentityProvider { is_service_provider: true } => {
+            invalid("describes a service provider, such as Cognigy.AI is, and no identity provider".to_owned())
+        }
+        MetadataFault::NoIdentityProvider { is_service_provider: false } => {
+            invalid("describes no identity provider that speaks SAML 2.0".to_owned())
+        }
+        MetadataFault::SeveralIdentityProviders { published, .. } => {
+            SamlFault::EntityAmbiguous { described: texts(published) }
+        }
+        MetadataFault::EntityNotFound { published, similar } => SamlFault::EntityNotFound {
+            declared: reading.entity.clone().unwrap_or_default(),
+            similar: similar.map(Into::into),
+            described: texts(published),
+        },
+        MetadataFault::EntityIdInvalid => invalid("names no entityID that can be used".to_owned()),
+        MetadataFault::NoLoginEndpoint { bindings } => SamlFault::Binding { offered: texts(bindings) },
+        MetadataFault::EndpointInvalid { endpoint } => {
+            let service = match endpoint {
+                Endpoint::Login => "SingleSignOnService",
+                Endpoint::Logout => "SingleLogoutService",
+            };
+            invalid(format!("names a {service} that is not an https URL"))
+        }
+        MetadataFault::NoCertificate => invalid("holds no signing certificate".to_owned()),
+        MetadataFault::TooManyCertificates { limit } => {
+            invalid(format!("holds more than {limit} signing certificates"))
+        }
+        MetadataFault::CertificateInvalid { number, fault } => {
+            invalid(format!("holds a signing certificate (number {number}) that {}", certificate_fault(&fault)))
+        }
+        MetadataFault::ValidUntilInvalid => invalid("has a validUntil that is no time".to_owned()),
+        MetadataFault::Signature(fault) => SamlFault::Unsigned { what: signature_fault(fault) },
+    }
+}
+
+fn texts(texts: Vec<Box<str>>) -> Vec<String> {
+    texts.into_iter().map(Into::into).collect()
+}
+
+fn signature_fault(fault: SignatureFault) -> String {
+    match fault {
+        SignatureFault::Missing => "is not signed".to_owned(),
+        SignatureFault::Malformed => "has a signature that cannot be read".to_owned(),
+        SignatureFault::Unsupported { what, name } => {
+            let what = match what {
+                Algorithm::Canonicalization => "canonicalization method",
+                Algorithm::Signature => "signature method",
+                Algorithm::Transform => "transform",
+                Algorithm::Digest => "digest method",
+            };
+            format!("is signed with the {what} {name}, which is not supported")
+        }
+        SignatureFault::Sha1 => "is signed with SHA-1, which can be forged".to_owned(),
+        SignatureFault::NotCovering => "has a signature that does not cover all of it".to_owned(),
+        SignatureFault::Changed => "was changed after it was signed".to_owned(),
+        SignatureFault::Untrusted { signer: Some(sha256) } => {
+            format!("is signed by another certificate (SHA-256 {sha256}) than spec.saml.metadataCertificate holds")
+        }
+        SignatureFault::Untrusted { signer: None } => {
+            "is signed by another certificate than spec.saml.metadataCertificate holds".to_owned()
+        }
+        SignatureFault::TooLarge => "has a signed part that is too large".to_owned(),
+    }
+}
+
+/// What is wrong with a certificate, as the end of a sentence.
+pub(crate) fn certificate_fault(fault: &CertificateFault) -> String {
+    match fault {
+        CertificateFault::Empty => "is empty".to_owned(),
+        CertificateFault::Armour => "is PEM whose lines do not fit together".to_owned(),
+        CertificateFault::NotCertificate { label } => format!("holds a {label} and no certificate"),
+        CertificateFault::TooMany { count, limit } => format!("holds {count} certificates, where {limit} may be"),
+        CertificateFault::Base64 => "is neither PEM nor base64".to_owned(),
+        CertificateFault::NotX509 => "holds no X.509 certificate".to_owned(),
+    }
+}
+
+/// What is wrong with a private key, as the end of a sentence.
+pub(crate) fn key_fault(fault: &KeyFault) -> String {
+    match fault {
+        KeyFault::Empty => "is empty".to_owned(),
+        KeyFault::Armour => "is PEM whose lines do not fit together".to_owned(),
+        KeyFault::NotPrivateKey { label } => format!("holds a {label} and no private key"),
+        KeyFault::Several { count } => format!("holds {count} private keys, where one may be"),
+        KeyFault::Encrypted => "holds a private key that is encrypted with a password".to_owned(),
+        KeyFault::Base64 => "is neither PEM nor base64".to_owned(),
+        KeyFault::Malformed => "holds no private key of PKCS#8 or PKCS#1".to_owned(),
+        KeyFault::NotRsa => "holds a private key that is not RSA".to_owned(),
+        KeyFault::TooSmall { bits, smallest } => format!("holds an RSA key of {bits} bits, where {smallest} must be"),
+    }
+}
