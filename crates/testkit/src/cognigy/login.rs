@@ -1,4 +1,4 @@
-//! The login URL: it sends a browser to the configured provider.
+//! The login URL of OpenID Connect: it sends a browser to the configured provider.
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -90,6 +90,7 @@ impl Providers {
     }
 }
 
-fn random_state() -> Result<String> {
+/// What tells one login from another.
+pub(super) fn random_state() -> Result<String> {
     Ok(format!("{:016x}", getrandom::u64()?))
 }

@@ -1,6 +1,10 @@
 //! A stand-in for Cognigy.AI's identity-provider API, as published: strict, with one configuration for each
 //! organization. Where the publication leaves a choice there is a switch in [`Settings`].
 //!
+//! Of the login URLs nothing is published but their paths. What they answer here is what the standards would have them answer:
+//! a redirection to the OpenID provider, or to the SAML identity provider with a request that names this very URL as the place
+//! to send the answer to.
+//!
 //! It takes `reset` on an organization without a configuration as done, and refuses a `reset` that has a body.
 
 mod audit;
@@ -10,6 +14,7 @@ mod limiter;
 mod login;
 mod operation;
 mod problem;
+mod saml_login;
 mod schema;
 mod settings;
 mod site;

@@ -5,8 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::server::{self, Request};
 
-const LOGIN: &str = "/auth/oidc/login/";
-
 /// One of the published calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -19,7 +17,7 @@ pub enum Operation {
     Reset,
     /// `GET /v2.0/auditevents`
     AuditEvents,
-    /// `GET /auth/oidc/login/<organization>`, which needs no API key.
+    /// `GET /auth/oidc/login/<organization>` or `GET /auth/saml/login/<organization>`, which need no API key.
     Login,
     /// Anything else; it is answered with 404.
     Other,
@@ -37,13 +35,23 @@ impl Operation {
             (&Method::POST, "/v2.0/identityprovider/configure") => Self::Configure,
             (&Method::POST, "/v2.0/identityprovider/reset") => Self::Reset,
             (&Method::GET, "/v2.0/auditevents") => Self::AuditEvents,
-            (&Method::GET, _) if login_organization(request).is_some() => Self::Login,
+            (&Method::GET, _) if LoginUrl::of(request).is_some() => Self::Login,
             _ => Self::Other,
         }
     }
 }
 
-/// The organization in a login URL.
-pub(super) fn login_organization(request: &Request) -> Option<&str> {
-    request.uri.path().strip_prefix(LOGIN).filter(|rest| !rest.is_empty() && !rest.contains('/'))
+/// Where people begin to log in: `/auth/<strategy>/login/<organization>`.
+pub(super) struct LoginUrl<'a> {
+    /// The `idpType` that it is for.
+    pub strategy: &'a str,
+    pub organization: &'a str,
+}
+
+impl<'a> LoginUrl<'a> {
+    pub(super) fn of(request: &'a Request) -> Option<Self> {
+        let (strategy, organization) = request.uri.path().strip_prefix("/auth/")?.split_once("/login/")?;
+        let is_one = ["oidc", "saml"].contains(&strategy) && !organization.is_empty() && !organization.contains('/');
+        is_one.then_some(Self { strategy, organization })
+    }
 }

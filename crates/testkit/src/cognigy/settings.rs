@@ -11,7 +11,7 @@ pub struct Settings {
     pub when_configured: WhenConfigured,
     /// What `reset` does when there is nothing to reset.
     pub when_not_configured: WhenNotConfigured,
-    /// What the login URL answers.
+    /// What the login URLs answer.
     pub login: Login,
     /// How long what a login learnt of an issuer is used again, in seconds. 0 asks the issuer each time.
     pub discovery_seconds: u64,
@@ -79,18 +79,18 @@ pub enum WhenNotConfigured {
     NotFound,
 }
 
-/// What the login URL answers.
+/// What the login URLs answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Login {
-    /// A redirection to the provider's authorization endpoint; 404 where no OpenID provider is configured.
+    /// A redirection to the provider's authorization or login endpoint; 404 where none is configured of the URL's kind.
     #[default]
     Redirect,
     /// 404 always.
     NotFound,
     /// 200 and a page that tells nothing.
     LoginPage,
-    /// A redirection to the right provider for another client.
+    /// A redirection to the right provider for another client, or for another issuer of SAML requests.
     OtherClient,
     /// A redirection to another provider.
     OtherProvider,

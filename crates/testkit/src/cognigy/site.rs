@@ -11,10 +11,10 @@ use super::audit;
 use super::directory::{Directory, User};
 use super::limiter::Limiter;
 use super::login::Providers;
-use super::operation::{Operation, login_organization};
+use super::operation::{LoginUrl, Operation};
 use super::problem::Problem;
-use super::schema;
 use super::settings::{DisabledUser, Login, Settings, WhenConfigured, WhenNotConfigured};
+use super::{saml_login, schema};
 use crate::server::{self, Answer, Outcome, Request, Seen, Site};
 
 /// 60 kB.
@@ -187,17 +187,22 @@ impl Cognigy {
     }
 
     async fn log_in(&self, request: &Request) -> Result<Answer, Problem> {
-        let organization = login_organization(request).ok_or_else(nothing_here)?;
+        let LoginUrl { strategy, organization } = LoginUrl::of(request).ok_or_else(nothing_here)?;
         let settings = self.settings();
         match settings.login {
             Login::NotFound => return Err(nothing_here()),
             Login::LoginPage => return Ok(server::page(200, "Log in")),
             Login::Redirect | Login::OtherClient | Login::OtherProvider => {}
         }
-        let configuration = self.configuration(organization).filter(is_oidc).ok_or_else(nothing_here)?;
-        let host = request.header("host").unwrap_or("localhost");
-        let callback = format!("https://{host}/auth/oidc/login/callback/{organization}");
-        let answer = self.providers.log_in(&configuration, &callback, &settings).await;
+        let configuration = self.configuration(organization).filter(|held| is_of(held, strategy));
+        let configuration = configuration.ok_or_else(nothing_here)?;
+        let origin = format!("https://{}", request.header("host").unwrap_or("localhost"));
+        let answer = if strategy == "saml" {
+            saml_login::log_in(&configuration, &format!("{origin}{}", request.uri.path()), settings.login)
+        } else {
+            let callback = format!("{origin}/auth/oidc/login/callback/{organization}");
+            self.providers.log_in(&configuration, &callback, &settings).await
+        };
         answer.map_err(|error| Problem::internal(&format!("The provider cannot be used: {error:#}")))
     }
 
@@ -216,7 +221,7 @@ impl Site for Cognigy {
         let subject = user.as_ref().map(|user| user.organization.clone());
         Seen {
             operation,
-            subject: subject.or_else(|| login_organization(request).map(ToOwned::to_owned)),
+            subject: subject.or_else(|| LoginUrl::of(request).map(|login| login.organization.to_owned())),
             user: user.map(|user| user.email),
         }
     }
@@ -254,8 +259,8 @@ fn done() -> Outcome {
     Outcome { answer: server::json(200, &json!({})), effect: true }
 }
 
-fn is_oidc(configuration: &Value) -> bool {
-    configuration.get("idpType").is_some_and(|kind| kind == "oidc")
+fn is_of(configuration: &Value, strategy: &str) -> bool {
+    configuration.get("idpType").is_some_and(|kind| kind == strategy)
 }
 
 fn is_organization_id(id: &str) -> bool {

@@ -12,7 +12,8 @@ pub fn bases() -> Vec<Value> {
         secret_names_the_client(),
         by_endpoint(),
         by_endpoint_and_secret(),
-        by_metadata_url(),
+        by_metadata_url("secretRef"),
+        by_metadata_url("configMapRef"),
         by_metadata_in("secretRef"),
         by_metadata_in("configMapRef"),
     ];
@@ -132,15 +133,17 @@ fn by_endpoint_and_secret() -> Value {
         "issuer": "cognigy",
         "loginEndpoint": "https://login.example.com/saml?idpid=C01",
         "certificate": { "secretRef": { "name": "acme-saml", "key": "tls.crt" } },
-        "caBundle": { "secretRef": { "name": "ca", "key": "ca.crt" } },
     }))
 }
 
-fn by_metadata_url() -> Value {
+fn by_metadata_url(kind: &str) -> Value {
     saml(&json!({
         "issuer": "cognigy",
+        "entityId": "https://login.example.com/saml",
         "metadataUrl": "https://login.example.com/saml/metadata",
-        "caBundle": { "configMapRef": { "name": "ca", "key": "ca.crt" } },
+        "certificate": { kind: { "name": "acme-saml", "key": "tls.crt" } },
+        "metadataCertificate": { kind: { "name": "acme-saml", "key": "signer.pem" } },
+        "caBundle": { kind: { "name": "ca", "key": "ca.crt" } },
     }))
 }
 

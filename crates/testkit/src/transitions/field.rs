@@ -25,8 +25,12 @@ pub(super) struct Field {
 pub(super) enum Presence {
     Required,
     Optional,
-    /// A rule of its parent, with this message, binds it to its siblings.
+    /// Exactly one of it and its siblings is there, as a rule of its parent with this message has it.
     Bound(String),
+    /// It must be there where this sibling is.
+    NeededBy(String, String),
+    /// It may be there only where one of these siblings is.
+    OnlyWith(Vec<String>, String),
 }
 
 /// Every field of `spec`, itself included.
@@ -55,8 +59,8 @@ fn walk(path: &str, schema: &Value, presence: Presence, see: &mut dyn FnMut(Fiel
 }
 
 fn presence_of(name: &str, parent: &Value, rules: &[Stated]) -> Presence {
-    if let Some(message) = rule::binding(rules, name) {
-        return Presence::Bound(message.to_owned());
+    if let Some(bound) = rule::binding(rules, name) {
+        return bound;
     }
     if required(parent).any(|required| required == name) { Presence::Required } else { Presence::Optional }
 }

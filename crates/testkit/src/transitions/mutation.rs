@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::field::{Field, Presence, at, part, pointer, property, required, split};
-use super::rule::{companion, exclusive};
+use super::rule::{companion, exclusive, foreign};
 use super::sample::sample;
 use super::values::{Candidate, candidates};
 
@@ -90,13 +90,13 @@ impl Field {
             return Vec::new();
         }
         let is_present = at(former, &self.path).is_some();
-        if let (Presence::Bound(says), false) = (&self.presence, is_present) {
+        if let (Some(refusal), false) = (self.refused_if_added(former), is_present) {
             let added = Some(sample(&self.schema, &self.origin));
-            return vec![Arc::new(self.presence_change("is added", added, Some(Refusal::new(parent, says))))];
+            return vec![Arc::new(self.presence_change("is added", added, Some(refusal)))];
         }
         let mut mutations = self.replacements.clone();
         if is_present {
-            let changes = self.removals().into_iter().chain(self.strangers()).chain(self.choices(former));
+            let changes = self.removals(former).into_iter().chain(self.strangers()).chain(self.choices(former));
             mutations.extend(changes.map(Arc::new));
         }
         mutations
@@ -134,12 +134,35 @@ impl Field {
         Mutation { area: list.to_owned(), ..self.change(what, vec![edit]).refused(candidate.refusal.map(named)) }
     }
 
-    fn removals(&self) -> [Mutation; 2] {
-        let refusal = match &self.presence {
+    /// Why it cannot be put into this resource, which is without it.
+    fn refused_if_added(&self, former: &Value) -> Option<Refusal> {
+        let parent = split(&self.path).0;
+        match &self.presence {
+            Presence::Bound(says) => Some(Refusal::new(parent, says)),
+            Presence::OnlyWith(others, says) if !others.iter().any(|other| self.has_sibling(former, other)) => {
+                Some(Refusal::new(parent, says))
+            }
+            _ => None,
+        }
+    }
+
+    fn refused_if_removed(&self, former: &Value) -> Option<Refusal> {
+        match &self.presence {
             Presence::Required => Some(Refusal::new(&self.path, "Required value")),
-            Presence::Optional => None,
             Presence::Bound(says) => Some(Refusal::new(split(&self.path).0, says)),
-        };
+            Presence::NeededBy(other, says) if self.has_sibling(former, other) => {
+                Some(Refusal::new(split(&self.path).0, says))
+            }
+            _ => None,
+        }
+    }
+
+    fn has_sibling(&self, former: &Value, name: &str) -> bool {
+        at(former, &format!("{}.{name}", split(&self.path).0)).is_some()
+    }
+
+    fn removals(&self, former: &Value) -> [Mutation; 2] {
+        let refusal = self.refused_if_removed(former);
         // Null is no value of any field: the API server takes it for nothing.
         [
             self.presence_change("is taken out", None, refusal.clone()),
@@ -151,7 +174,7 @@ impl Field {
     fn presence_change(&self, what: &str, value: Option<Value>, refusal: Option<Refusal>) -> Mutation {
         let mutation = self.change(what, vec![Edit { path: self.path.clone(), value }]).refused(refusal);
         let area = match &self.presence {
-            Presence::Bound(_) => split(&self.path).0.to_owned(),
+            Presence::Bound(_) | Presence::NeededBy(..) => split(&self.path).0.to_owned(),
             _ => self.path.clone(),
         };
         Mutation { area, ..mutation }
@@ -182,9 +205,10 @@ impl Field {
             self.change("has all of its choices", members.iter().flat_map(with).collect()).refused(refusal()),
         ];
         let others = members.iter().filter(|member| at(former, &format!("{}.{member}", self.path)).is_none());
-        choices.extend(
-            others.map(|member| self.change(format!("has {member} instead"), without().chain(with(member)).collect())),
-        );
+        choices.extend(others.map(|member| {
+            let foreign = foreign(&self.rules, member).flat_map(|foreign| self.member(foreign, false));
+            self.change(format!("has {member} instead"), without().chain(foreign).chain(with(member)).collect())
+        }));
         choices
     }
 

@@ -2,15 +2,17 @@
 
 use serde_json::Value;
 
-use super::field::part;
+use super::field::{Presence, part};
 
 /// A rule, as far as values can be made for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Rule {
     /// Exactly one of these members is given.
     OneOf(Vec<String>),
-    /// A SAML endpoint and its certificate are given together.
-    EndpointWithCertificate,
+    /// Where the second member is, the first must be.
+    Needs(String, String),
+    /// A member may be there only beside one of these.
+    OnlyWith(String, Vec<String>),
     /// An https URL, with a query or without.
     HttpsUrl { query: bool },
     /// The host stays what it is.
@@ -38,10 +40,15 @@ fn state(message: &str) -> anyhow::Result<Stated> {
     // The first word is the path of the field.
     let said = message.split_once(' ').map_or("", |(_, said)| said);
     let rule = if let Some(members) = said.strip_prefix("needs exactly one of ") {
-        Rule::OneOf(members.replace(" and ", ", ").split(", ").map(str::to_owned).collect())
+        Rule::OneOf(list(&members.replace(" and ", ", "), ", "))
+    } else if let Some((member, other)) = said.strip_prefix("needs ").and_then(|said| said.split_once(" with ")) {
+        Rule::Needs(member.to_owned(), other.to_owned())
+    } else if let Some((member, others)) = said.strip_prefix("takes ").and_then(|said| said.split_once(" only with ")) {
+        // What follows a colon is the reason.
+        let others = others.split_once(':').map_or(others, |(others, _)| others);
+        Rule::OnlyWith(member.to_owned(), list(others, " or "))
     } else {
         let known = [
-            ("needs certificate with loginEndpoint", Rule::EndpointWithCertificate),
             ("must be an https URL without user name, query or fragment", Rule::HttpsUrl { query: false }),
             ("must be an https URL without user name or fragment", Rule::HttpsUrl { query: true }),
             ("cannot change its host", Rule::SameHost),
@@ -54,14 +61,18 @@ fn state(message: &str) -> anyhow::Result<Stated> {
     Ok(Stated { rule, message: message.to_owned() })
 }
 
-/// The message of the rule that binds this member to its siblings, if one does.
-pub(super) fn binding<'a>(rules: &'a [Stated], member: &str) -> Option<&'a str> {
-    let binds = |stated: &&Stated| match &stated.rule {
-        Rule::OneOf(members) => members.iter().any(|one| one == member),
-        Rule::EndpointWithCertificate => member == "certificate",
-        _ => false,
-    };
-    rules.iter().find(binds).map(|stated| stated.message.as_str())
+fn list(text: &str, separator: &str) -> Vec<String> {
+    text.split(separator).map(str::to_owned).collect()
+}
+
+/// How the rules bind this member to its siblings, if they do.
+pub(super) fn binding(rules: &[Stated], member: &str) -> Option<Presence> {
+    rules.iter().find_map(|Stated { rule, message }| match rule {
+        Rule::OneOf(members) if members.iter().any(|one| one == member) => Some(Presence::Bound(message.clone())),
+        Rule::Needs(needed, other) if needed == member => Some(Presence::NeededBy(other.clone(), message.clone())),
+        Rule::OnlyWith(one, others) if one == member => Some(Presence::OnlyWith(others.clone(), message.clone())),
+        _ => None,
+    })
 }
 
 /// The members of which exactly one is given, and what is said when it is not so.
@@ -73,7 +84,17 @@ pub(super) fn exclusive(rules: &[Stated]) -> Option<(&[String], &str)> {
 }
 
 /// The member that comes and goes with this one.
-pub(super) fn companion(rules: &[Stated], member: &str) -> Option<&'static str> {
-    let is_bound = rules.iter().any(|stated| stated.rule == Rule::EndpointWithCertificate);
-    (is_bound && member == "loginEndpoint").then_some("certificate")
+pub(super) fn companion<'a>(rules: &'a [Stated], member: &str) -> Option<&'a str> {
+    rules.iter().find_map(|stated| match &stated.rule {
+        Rule::Needs(needed, other) if other == member => Some(needed.as_str()),
+        _ => None,
+    })
+}
+
+/// The members that may not be there beside this one, if none of its alternatives is.
+pub(super) fn foreign<'a>(rules: &'a [Stated], member: &str) -> impl Iterator<Item = &'a str> {
+    rules.iter().filter_map(move |stated| match &stated.rule {
+        Rule::OnlyWith(one, others) if others.iter().all(|other| other != member) => Some(one.as_str()),
+        _ => None,
+    })
 }

@@ -43,6 +43,10 @@ impl Desk {
     pub fn login(&self) -> RequestBuilder {
         self.client.get(format!("{}/auth/oidc/login/{ORGANIZATION}", self.stand_in.origin()))
     }
+
+    pub fn saml_login(&self) -> RequestBuilder {
+        self.client.get(format!("{}/auth/saml/login/{ORGANIZATION}", self.stand_in.origin()))
+    }
 }
 
 pub fn oidc() -> Value {

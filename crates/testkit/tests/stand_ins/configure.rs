@@ -45,8 +45,19 @@ async fn configure_is_strict() {
         (with(oidc(), "idpIdTokenSignedResponseAlg", json!("ES256")), 1005),
         (with(oidc(), "idpIdTokenSignedResponseAlg", Value::Null), 1005),
         (with(oidc(), "idpTokenEndpointAuthMethod", json!("basic")), 1005),
+        (with(saml(), "idpClientId", json!("an id")), 1005),
+        (with(saml(), "idpIssuer", json!("")), 1005),
+        (with(saml(), "idpIssuer", long(5001)), 1005),
+        (with(saml(), "idpLoginEndpoint", json!("")), 1005),
+        (with(saml(), "idpLoginEndpoint", long(5001)), 1005),
+        (with(saml(), "idpLogoutEndpoint", json!("")), 1005),
+        (with(saml(), "idpLogoutEndpoint", long(5001)), 1005),
+        (with(saml(), "idpCertificate", json!("")), 1005),
+        (with(saml(), "decryptionPrivateKey", json!("no-base64")), 1005),
+        (with(saml(), "decryptionPrivateKey", json!("A".repeat(15_004))), 1005),
+        (with(saml(), "wantAuthnResponseSigned", json!("yes")), 1005),
         (with(saml(), "idpCertificate", json!("-----BEGIN CERTIFICATE-----")), 1005),
-        (with(saml(), "idpCertificate", long(15001)), 1005),
+        (with(saml(), "idpCertificate", json!("A".repeat(15_004))), 1005),
         (with(saml(), "decryptionPrivateKey", json!("")), 1005),
         (with(saml(), "idpLogoutEndpoint", Value::Null), 1005),
         (with(saml(), "idpDisableRequestedAuthnContext", json!("no")), 1005),
@@ -68,7 +79,10 @@ async fn configure_takes_all_that_is_published_up_to_its_limits() {
     let full = with(full, "idpFrontChannelLogoutUrl", json!("https://acme.example/out"));
     let full = with(full, "idpClientSecret", json!("ü".repeat(5000)));
     let least = without(without(oidc(), "idpIdTokenSignedResponseAlg"), "idpTokenEndpointAuthMethod");
-    let full_saml = with(saml(), "idpLogoutEndpoint", json!("https://idp.example/out"));
+    let full_saml = ["idpIssuer", "idpLoginEndpoint", "idpLogoutEndpoint"]
+        .into_iter()
+        .fold(saml(), |body, member| with(body, member, json!("ü".repeat(5000))));
+    let full_saml = with(full_saml, "idpCertificate", json!("A".repeat(15_000)));
     let full_saml = with(full_saml, "decryptionPrivateKey", json!("AAAA\nAAAA"));
     let full_saml = with(full_saml, "idpDisableRequestedAuthnContext", json!(true));
     for body in [full, least, full_saml] {

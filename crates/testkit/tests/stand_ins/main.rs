@@ -15,3 +15,7 @@ mod provider;
 mod provider_authorize;
 mod provider_desk;
 mod provider_token;
+mod saml;
+mod saml_desk;
+mod saml_keys;
+mod saml_signature;

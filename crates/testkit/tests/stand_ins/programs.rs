@@ -13,6 +13,7 @@ use tempfile::TempDir;
 
 const COGNIGY: &str = env!("CARGO_BIN_EXE_cognigy-stand-in");
 const OPENID: &str = env!("CARGO_BIN_EXE_openid-stand-in");
+const SAML: &str = env!("CARGO_BIN_EXE_saml-stand-in");
 
 struct Program {
     child: Child,
@@ -164,6 +165,35 @@ async fn the_provider_is_steered_by_its_control_port() {
     assert_eq!(document(&issuer).send().await.unwrap().status(), 404);
     program.tell("POST", "/any-issuer", json!({"style": "zitadel"})).await;
     assert_eq!(answer(document(&issuer)).await.0, 200);
+}
+
+#[tokio::test]
+async fn the_saml_identity_provider_is_steered_by_its_control_port() {
+    let ca = folder();
+    let program = Program::start(SAML, ca.path(), &[]);
+    let read = async |url: String| program.client.get(url).send().await.unwrap().text().await.unwrap();
+    assert!(read(program.url("metadata", "")).await.contains("auth0.com"));
+    let new = json!({"name": "acme", "style": "okta"});
+    let added = program.client.post(program.url("control", "/identity-providers")).json(&new);
+    let metadata = answer(added).await.1["metadata"].as_str().unwrap().to_owned();
+    assert_eq!(metadata, program.url("origin", "/acme/metadata"));
+    assert!(read(metadata.clone()).await.contains("http://www.okta.com/exk"));
+
+    let key = json!({"name": "rotated", "usage": "signing", "validity": {"notAfter": "2026-01-01T00:00:00Z"}});
+    let changes = json!({"entityId": "urn:acme", "keys": [key, {"name": "first"}], "signature": {"by": "rotated"}});
+    program.tell("PATCH", "/identity-providers?name=acme", changes).await;
+    let shown = program.told("/identity-providers?name=acme").await;
+    assert_eq!((&shown["entityId"], &shown["keys"][1]["name"]), (&json!("urn:acme"), &json!("first")));
+    let document = read(metadata.clone()).await;
+    assert!(document.contains("entityID=\"urn:acme\"") && document.contains("<ds:SignatureValue>"));
+    assert_eq!(program.told("/calls?operation=metadata").await[1]["subject"], "acme");
+    let wrong = program.client.patch(program.url("control", "/identity-providers?name=acme")).json(&json!({"x": 1}));
+    assert_eq!(wrong.send().await.unwrap().status(), 400);
+    program.tell("DELETE", "/identity-providers?name=acme", Value::Null).await;
+    assert_eq!(program.get("control", "/identity-providers?name=acme").send().await.unwrap().status(), 404);
+    assert_eq!(program.client.get(metadata).send().await.unwrap().status(), 404);
+    program.tell("POST", "/reset", Value::Null).await;
+    assert_eq!(program.get("metadata", "").send().await.unwrap().status(), 404);
 }
 
 #[tokio::test]
