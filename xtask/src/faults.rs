@@ -6,11 +6,13 @@ use std::time::Instant;
 use clap::Args;
 use cognigy_sso_simulate::fault::FAULTS;
 use cognigy_sso_simulate::seeds::{self, Variation};
+use cognigy_sso_simulate::strategy::Strategy;
 
 /// How often it is said how far it is, in seeds.
 const REPORT: u64 = 1000;
 
 #[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Faults {
     /// How many worlds are lived through.
     #[arg(long, default_value_t = 1)]
@@ -24,6 +26,9 @@ pub struct Faults {
     /// Lets audit events take their time to show: some worlds are known to go wrong then.
     #[arg(long)]
     late_events: bool,
+    /// Has people sign in by SAML at first; some switch to OpenID Connect and back.
+    #[arg(long)]
+    saml: bool,
     /// Lists the faults, how each is modelled and as what it reaches the core, and does nothing else.
     #[arg(long)]
     list: bool,
@@ -36,7 +41,8 @@ impl Faults {
             return ExitCode::SUCCESS;
         }
         let first = self.seed.unwrap_or_else(drawn);
-        let variation = Variation { late_events: self.late_events, ..Variation::default() };
+        let strategy = if self.saml { Strategy::Saml } else { Strategy::Oidc };
+        let variation = Variation { strategy, late_events: self.late_events, ..Variation::default() };
         let begun = Instant::now();
         for number in 0..self.seeds {
             let outcome = seeds::run(first.wrapping_add(number), variation);

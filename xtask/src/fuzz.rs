@@ -1,5 +1,6 @@
 //! `cargo xtask fuzz`: the fuzz targets at length, one after the other, until their time is over or one finds something.
 
+use std::collections::BTreeSet;
 use std::process::{ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
@@ -8,30 +9,35 @@ use clap::Args;
 
 use crate::cargo::cargo;
 
-/// The targets, each a test of the operator's library.
-const TARGETS: [(&str, &str); 14] = [
-    ("discovery", "openid::fuzz::discovery"),
-    ("keys", "openid::fuzz::keys"),
-    ("users", "cognigy::fuzz::users"),
-    ("audit-events", "cognigy::fuzz::audit_events"),
-    ("problems", "cognigy::fuzz::problems"),
-    ("locations", "cognigy::fuzz::login_redirects"),
-    ("headers", "egress::fuzz::headers"),
-    ("urls", "egress::fuzz::urls"),
-    ("certificates", "egress::fuzz::certificates"),
-    ("resources", "watched::fuzz::resources"),
-    ("secret-values", "observe::fuzz::secret_values"),
-    ("token-answers", "openid::client::fuzz::token_answers"),
-    ("redirects", "openid::client::fuzz::redirects"),
-    ("files", "observe::fuzz::files"),
+/// The targets: their names, the packages whose library tests they are, without `cognigy-sso-`, and the tests.
+const TARGETS: [(&str, &str, &str); 19] = [
+    ("discovery", "operator", "openid::fuzz::discovery"),
+    ("keys", "operator", "openid::fuzz::keys"),
+    ("users", "operator", "cognigy::fuzz::users"),
+    ("audit-events", "operator", "cognigy::fuzz::audit_events"),
+    ("problems", "operator", "cognigy::fuzz::problems"),
+    ("locations", "operator", "cognigy::fuzz::login_redirects"),
+    ("headers", "operator", "egress::fuzz::headers"),
+    ("urls", "operator", "egress::fuzz::urls"),
+    ("certificates", "operator", "egress::fuzz::certificates"),
+    ("resources", "operator", "watched::fuzz::resources"),
+    ("secret-values", "operator", "observe::fuzz::secret_values"),
+    ("token-answers", "operator", "openid::client::fuzz::token_answers"),
+    ("redirects", "operator", "openid::client::fuzz::redirects"),
+    ("files", "operator", "observe::fuzz::files"),
+    ("saml-metadata", "saml", "fuzz::metadata"),
+    ("saml-signed", "saml", "fuzz::signed"),
+    ("saml-certificates", "saml", "fuzz::certificates"),
+    ("saml-keys", "saml", "fuzz::keys"),
+    ("saml-requests", "saml", "fuzz::requests"),
 ];
 /// Inputs between two reports: some seconds of work.
 const ROUND: u64 = 20_000;
 
 #[derive(Args)]
 pub struct Fuzz {
-    /// The target; left out, all of them in turn. Their seeds are in `tests/corpus`.
-    #[arg(long, value_parser = TARGETS.map(|(name, _)| name))]
+    /// The target; left out, all of them in turn. Their seeds are in `tests/corpus`, of SAML in `crates/saml/tests/corpus`.
+    #[arg(long, value_parser = TARGETS.map(|(name, _, _)| name))]
     target: Option<String>,
     /// Minutes for each target.
     #[arg(long, default_value_t = 5.0)]
@@ -42,14 +48,16 @@ impl Fuzz {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let time = Duration::try_from_secs_f64(self.minutes * 60.0).context("--minutes")?;
         // Built before the clock starts.
-        if !try_inputs(None)? {
-            bail!("the tests do not build");
+        let is_meant = |name: &str| self.target.as_deref().is_none_or(|target| target == name);
+        let meant: Vec<_> = TARGETS.into_iter().filter(|(name, _, _)| is_meant(name)).collect();
+        for package in meant.iter().map(|(_, package, _)| *package).collect::<BTreeSet<_>>() {
+            if !try_inputs(package, None)? {
+                bail!("the tests do not build");
+            }
         }
-        for (name, test) in TARGETS {
-            if self.target.as_deref().is_none_or(|target| target == name) && !run(name, test, time)? {
-                println!(
-                    "\n{name}: the input above breaks it. Put it into tests/corpus/{name}, so that it is tried each time."
-                );
+        for (name, package, test) in meant {
+            if !run(name, package, test, time)? {
+                println!("\n{name}: the input above breaks it. Put it among the seeds, so that it is tried each time.");
                 return Ok(ExitCode::FAILURE);
             }
         }
@@ -59,22 +67,22 @@ impl Fuzz {
 }
 
 /// Answers whether nothing was found.
-fn run(name: &str, test: &str, time: Duration) -> anyhow::Result<bool> {
+fn run(name: &str, package: &str, test: &str, time: Duration) -> anyhow::Result<bool> {
     let (begun, mut inputs) = (Instant::now(), 0);
     while inputs == 0 || begun.elapsed() < time {
-        if !try_inputs(Some(test))? {
+        if !try_inputs(package, Some(test))? {
             return Ok(false);
         }
         inputs += ROUND;
-        println!("{name:14} {inputs:>10} inputs, {:>5} s of {}", begun.elapsed().as_secs(), time.as_secs());
+        println!("{name:17} {inputs:>10} inputs, {:>5} s of {}", begun.elapsed().as_secs(), time.as_secs());
     }
     Ok(true)
 }
 
 /// One round of a test, or with `None` its building alone. Its output is shown where it fails.
-fn try_inputs(test: Option<&str>) -> anyhow::Result<bool> {
+fn try_inputs(package: &str, test: Option<&str>) -> anyhow::Result<bool> {
     let mut cargo = cargo();
-    cargo.args(["test", "--quiet", "--package", "cognigy-sso-operator", "--lib"]);
+    cargo.args(["test", "--quiet", "--package", &format!("cognigy-sso-{package}"), "--lib"]);
     let Some(test) = test else { return Ok(cargo.arg("--no-run").status()?.success()) };
     cargo.args(["--", "--exact", test]).env("PROPTEST_CASES", ROUND.to_string()).env("RUST_BACKTRACE", "0");
     let done = cargo.stdin(Stdio::null()).output()?;

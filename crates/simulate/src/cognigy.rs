@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use cognigy_sso_decide::{Account, CallFault, Change, ChangeKind, CognigyCall, Login};
+use cognigy_sso_decide::{Account, CallFault, Change, ChangeKind, CognigyCall, Login, Party};
 use serde_json::Value;
 
+use crate::strategy::Strategy;
 use crate::time::{Millis, exact};
 
 /// What `configure` answers where there is a configuration already.
@@ -122,18 +123,22 @@ impl Cognigy {
         })
     }
 
-    /// Where the login URL of an organization leads.
+    /// Where the login URL of an organization leads: each way of signing in has its own.
     #[must_use]
-    pub fn login(&self, organization: &str) -> Login {
+    pub fn login(&self, organization: &str, strategy: Strategy) -> Login {
         let Some(organization) = self.organizations.get(organization).filter(|organization| organization.shows) else {
             return Login::Silent;
         };
         let held: Option<Value> = organization.holds.as_deref().and_then(|body| serde_json::from_str(body).ok());
         let text = |held: &Value, member: &str| held.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
-        held.map_or(Login::Silent, |held| Login::Redirect {
-            endpoint: format!("{}/authorize", text(&held, "idpIssuer")),
-            client_id: text(&held, "idpClientId"),
-        })
+        let Some(held) = held.filter(|held| text(held, "idpType") == strategy.name()) else { return Login::Silent };
+        let (endpoint, party) = match strategy {
+            Strategy::Oidc => {
+                (format!("{}/authorize", text(&held, "idpIssuer")), Party::Client(text(&held, "idpClientId")))
+            }
+            Strategy::Saml => (text(&held, "idpLoginEndpoint"), Party::Issuer(text(&held, "idpIssuer"))),
+        };
+        Login::Redirect { endpoint, party }
     }
 
     fn next_event(&mut self) -> Box<str> {

@@ -17,8 +17,10 @@ pub struct Edition {
     pub resource: Name,
     /// Number of its spec.
     pub spec: u32,
-    /// Number of its client secret.
+    /// Number of its client secret or decryption key.
     pub secret: u32,
+    /// Number of the certificate that its identity provider signs with; 0 where there is none.
+    pub certificate: u32,
 }
 
 impl Edition {
@@ -28,7 +30,8 @@ impl Edition {
         self.resource == other.resource
             && self.spec <= other.spec
             && self.secret <= other.secret
-            && (self.spec, self.secret) != (other.spec, other.secret)
+            && (self.certificate <= other.certificate || other.certificate == 0)
+            && self != other
     }
 }
 
@@ -211,7 +214,8 @@ impl fmt::Display for Change {
 
 impl fmt::Display for Edition {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}/spec {}/secret {}", self.resource, self.spec, self.secret)
+        write!(formatter, "{}/spec {}/secret {}", self.resource, self.spec, self.secret)?;
+        if self.certificate > 0 { write!(formatter, "/certificate {}", self.certificate) } else { Ok(()) }
     }
 }
 

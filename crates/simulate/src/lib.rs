@@ -1,5 +1,5 @@
-//! The operator under faults, in virtual time: Kubernetes, Cognigy.AI, OpenID providers, networks, processes and leases are
-//! simulated, and the decisions are the real ones.
+//! The operator under faults, in virtual time: Kubernetes, Cognigy.AI, OpenID and SAML providers, networks, processes and leases
+//! are simulated, and the decisions are the real ones.
 //!
 //! # What is the same code, and what is modelled
 //!
@@ -14,7 +14,8 @@
 //! | Cognigy.AI | [`cognigy`]: one configuration for each organization, audit events, the login URL, what a second `configure` answers |
 //! | leadership | `world`: a lease that expires; a change begins only if it outlives the call's timeout |
 //!
-//! What only `src/` does is not tested here: parsing, TLS, addresses, limits of calls, publishing of events, metrics.
+//! What only `src/` does is not tested here: parsing (certificates and private keys are names of them), TLS, addresses, limits
+//! of calls, publishing of events, metrics.
 //! A process never freezes between looking at its lease and sending: no lease can help there.
 //! What the driver takes care of beyond the steps of a visit is listed in [`world::Precaution`]; a test shows for each that it goes
 //! wrong without.
@@ -22,8 +23,8 @@
 //! # What is tested
 //!
 //! [`plan`] is one plan of the matrix of 64 faults by 16 crash points, [`seeds`] are random worlds, [`outage`] is six hours
-//! without Cognigy.AI for 1,000 resources. The [`oracles`] judge the [`history`] of each. All is decided by a seed: a run is
-//! the same each time.
+//! without Cognigy.AI for 1,000 resources, each with OpenID Connect and with SAML ([`strategy`]). The [`oracles`] judge the
+//! [`history`] of each. All is decided by a seed: a run is the same each time.
 
 pub mod cognigy;
 pub mod crash;
@@ -37,7 +38,9 @@ mod operator;
 pub mod oracles;
 pub mod outage;
 pub mod plan;
+pub mod saml;
 pub mod seeds;
+pub mod strategy;
 pub mod time;
 pub mod weather;
 pub mod world;

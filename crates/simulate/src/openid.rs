@@ -1,14 +1,41 @@
 //! What OpenID providers publish.
 
-use cognigy_sso_decide::{KeyFacts, Provider, ProviderFault};
+use cognigy_sso_decide::{Document, KeyFacts, Provider, ProviderFault};
 
-/// What a provider publishes that is as it should be.
+use crate::weather::Wrong;
+
+/// What the operator makes of what a provider publishes, with what is wrong with it.
 ///
 /// # Errors
-/// Never: the type is that of one that may fail.
-pub fn publishes(issuer: &str) -> Result<Provider, ProviderFault> {
+/// When something is wrong with it that is found in reading.
+pub fn answers(issuer: &str, wrong: Option<Wrong>) -> Result<Provider, ProviderFault> {
+    let (document, url) = (Document::Discovery, format!("{issuer}/.well-known/openid-configuration"));
+    let mismatch = |published: &str| ProviderFault::IssuerMismatch {
+        declared: issuer.to_owned(),
+        published: published.to_owned(),
+    };
+    Err(match wrong {
+        None => return Ok(provider(issuer, key("RSA"))),
+        // Keys have no time after which they expire.
+        Some(Wrong::Key { .. }) => return Ok(provider(issuer, key("EC"))),
+        Some(Wrong::Transport(fault)) => {
+            let server = issuer.trim_start_matches("https://").to_owned();
+            ProviderFault::Transport { document, server, fault }
+        }
+        Some(Wrong::Status(status)) => ProviderFault::Status { document, url, status, retry_after: None },
+        Some(Wrong::Another) => mismatch("https://another.example"),
+        Some(Wrong::Slash) => mismatch(&format!("{issuer}/")),
+        Some(Wrong::Endpoint) => ProviderFault::Endpoint { member: "token_endpoint", present: true },
+        Some(Wrong::Lacking) => ProviderFault::Endpoint { member: "jwks_uri", present: false },
+        Some(Wrong::Page | Wrong::Garbage) => {
+            ProviderFault::Malformed { document, url, what: "is not a JSON object".to_owned() }
+        }
+    })
+}
+
+fn provider(issuer: &str, key: KeyFacts) -> Provider {
     let base = issuer.trim_end_matches('/');
-    Ok(Provider {
+    Provider {
         authorization_endpoint: format!("{issuer}/authorize").into(),
         token_endpoint: format!("{base}/token").into(),
         jwks_uri: format!("{base}/keys").into(),
@@ -17,12 +44,11 @@ pub fn publishes(issuer: &str) -> Result<Provider, ProviderFault> {
         auth_methods: None,
         response_types: vec!["code".to_owned()],
         scopes: None,
-        keys: Ok(vec![key("RSA")]),
-    })
+        keys: Ok(vec![key]),
+    }
 }
 
 /// A key for signing.
-#[must_use]
-pub fn key(key_type: &str) -> KeyFacts {
+fn key(key_type: &str) -> KeyFacts {
     KeyFacts { key_type: key_type.to_owned(), usage: Some("sig".to_owned()), algorithm: None }
 }

@@ -3,12 +3,12 @@
 use std::rc::Rc;
 
 use cognigy_sso_api::ConditionType;
-use cognigy_sso_decide::{Document, ProviderFault, TransportFault};
+use cognigy_sso_decide::TransportFault;
 
 use crate::cognigy::OnConflict;
-use crate::openid::publishes;
+use crate::strategy::Strategy;
 use crate::time::{HOUR, MINUTE, Millis, SECOND};
-use crate::weather::{CallTrouble, Failing, Fate, Operation, Weather};
+use crate::weather::{CallTrouble, Failing, Fate, Operation, ProviderTrouble, Weather, Wrong};
 use crate::world::{Precaution, World};
 
 /// Providers that the resources share.
@@ -41,8 +41,8 @@ pub struct Report {
 
 /// Lives through it. Half of the resources are changed as it begins, and the operator is restarted in the middle.
 #[must_use]
-pub fn run(resources: u32, seed: u64, without: Option<Precaution>) -> Report {
-    let world = World::new(seed, 1);
+pub fn run(resources: u32, seed: u64, strategy: Strategy, without: Option<Precaution>) -> Report {
+    let world = World::new(seed, 1, strategy);
     world.without.set(without);
     world.inspects.set(false);
     (0..resources).for_each(|number| declare(&world, number));
@@ -93,9 +93,7 @@ fn declare(world: &Rc<World>, number: u32) {
     world.organization(&organization, true, true, OnConflict::Conflict);
     world.declare(&name(number), &organization, |spec| {
         "10m".clone_into(&mut spec.interval);
-        if let Some(oidc) = &mut spec.oidc {
-            oidc.issuer = format!("https://idp-{}.example", number % ISSUERS);
-        }
+        world.strategy.declare(spec, &name(number), &format!("https://idp-{}.example", number % ISSUERS));
     });
 }
 
@@ -103,13 +101,7 @@ fn outage() -> Weather {
     let fate = Fate::Lost(Failing::Transport(TransportFault::Unreachable));
     Weather {
         calls: Some(CallTrouble { calls: Operation::ALL, fate, left: u32::MAX }),
-        provider: Some(|issuer, _| {
-            if issuer != DOWN {
-                return publishes(issuer);
-            }
-            let (document, server) = (Document::Discovery, "idp-0.example".to_owned());
-            Err(ProviderFault::Transport { document, server, fault: TransportFault::Unreachable })
-        }),
+        provider: Some(ProviderTrouble { only: Some(DOWN), ..Wrong::Transport(TransportFault::Unreachable).into() }),
         ..Weather::default()
     }
 }

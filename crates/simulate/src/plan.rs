@@ -10,6 +10,8 @@ use crate::dice::Dice;
 use crate::fault::{Fault, Scene, Severity};
 use crate::history::{History, Holding, What};
 use crate::oracles::{Found, Measure, State};
+use crate::saml::Source;
+use crate::strategy::Strategy;
 use crate::time::{DAY, MINUTE, Millis};
 use crate::world::{INTERVAL, Precaution, World};
 
@@ -29,17 +31,32 @@ const PERSON: Millis = 5 * MINUTE;
 pub enum Situation {
     /// The first configuration.
     First,
-    /// A rotated client secret.
+    /// A rotated client secret or decryption key.
     Rotation,
     /// Another spec.
     Edit,
     /// A deletion that resets.
     Deletion,
+    /// An identity provider that signs with another certificate. With OpenID Connect, keys are the provider's own affair.
+    Certificate,
+}
+
+impl Situation {
+    /// Those that there are.
+    #[must_use]
+    pub fn all(strategy: Strategy) -> &'static [Self] {
+        match strategy {
+            Strategy::Oidc => &[Self::First, Self::Rotation, Self::Edit, Self::Deletion],
+            Strategy::Saml => &[Self::First, Self::Rotation, Self::Edit, Self::Deletion, Self::Certificate],
+        }
+    }
 }
 
 /// One plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Plan {
+    /// How people sign in.
+    pub strategy: Strategy,
     /// What is under way.
     pub situation: Situation,
     /// What goes wrong; `None` for a clean run.
@@ -73,7 +90,7 @@ impl Plan {
     /// Carries it out.
     #[must_use]
     pub fn run(&self) -> Run {
-        let world = World::new(self.variant, self.fault.map_or(1, Fault::replicas));
+        let world = World::new(self.variant, self.fault.map_or(1, Fault::replicas), self.strategy);
         let conflicts = [OnConflict::Conflict, OnConflict::Overwrite, OnConflict::Words];
         let on_conflict = *Dice::new(self.variant).one_of(&conflicts).unwrap_or(&OnConflict::Conflict);
         // One that was created again knows its former configuration by the login URL only.
@@ -121,6 +138,9 @@ impl Plan {
             if resets {
                 spec.deletion_policy = DeletionPolicy::Reset;
             }
+            if let (Some(saml), Some(source)) = (&mut spec.saml, Dice::new(self.variant).one_of(&Source::ALL)) {
+                source.declare(saml, RESOURCE);
+            }
         });
         if self.situation != Situation::First {
             world.run(10 * MINUTE);
@@ -128,9 +148,22 @@ impl Plan {
         match self.situation {
             Situation::First => {}
             Situation::Rotation => world.rotate(RESOURCE),
-            Situation::Edit => world.edit_scopes(RESOURCE),
+            Situation::Edit => world.edit_configuration(RESOURCE),
             Situation::Deletion => world.delete(RESOURCE),
+            Situation::Certificate => self.turn_certificates(world),
         }
+    }
+
+    /// Nothing tells of metadata that is another: it is seen when the interval has passed, or when somebody asks for a look.
+    fn turn_certificates(&self, world: &Rc<World>) {
+        let overlap = self.variant.is_multiple_of(2);
+        world.turn_certificates(overlap);
+        if overlap {
+            world.request_check(RESOURCE);
+            world.run(10 * MINUTE);
+            world.turn_certificates(false);
+        }
+        world.request_check(RESOURCE);
     }
 
     fn watch(&self, world: &Rc<World>) -> Run {

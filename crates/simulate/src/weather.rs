@@ -1,6 +1,6 @@
 //! What is wrong with the world just now, as far as servers and networks go.
 
-use cognigy_sso_decide::{CallFault, CognigyCall, InputProblem, Provider, ProviderFault, TransportFault};
+use cognigy_sso_decide::{CallFault, CognigyCall, InputProblem, TransportFault};
 
 use crate::cognigy::refused;
 use crate::time::{Millis, SECOND};
@@ -94,8 +94,57 @@ pub struct CallTrouble {
     pub left: u32,
 }
 
-/// What a provider publishes, for an issuer, the time being so many milliseconds.
-pub type Publishes = fn(&str, Millis) -> Result<Provider, ProviderFault>;
+/// What can be wrong with what a provider publishes, whatever the way of signing in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wrong {
+    /// The call breaks below HTTP, or a bound of all calls.
+    Transport(TransportFault),
+    /// It is answered with this status.
+    Status(u16),
+    /// It is another provider's.
+    Another,
+    /// It is that of one whose name differs by a slash.
+    Slash,
+    /// An endpoint is no https URL.
+    Endpoint,
+    /// Something is missing that is needed: the keys' place, or an endpoint that takes requests as Cognigy.AI sends them.
+    Lacking,
+    /// It is a web page.
+    Page,
+    /// It is no text.
+    Garbage,
+    /// There is nothing that signatures can be checked by.
+    Key {
+        /// Is there a certificate, and has it expired?
+        expired: bool,
+    },
+}
+
+/// A trouble with providers.
+#[derive(Clone, Copy, Debug)]
+pub struct ProviderTrouble {
+    /// What is wrong.
+    pub wrong: Wrong,
+    /// Is it right and wrong in turn, each for so long?
+    pub turns: Option<Millis>,
+    /// The address of the one provider that it hits; `None` for all.
+    pub only: Option<&'static str>,
+}
+
+impl From<Wrong> for ProviderTrouble {
+    fn from(wrong: Wrong) -> Self {
+        Self { wrong, turns: None, only: None }
+    }
+}
+
+impl ProviderTrouble {
+    /// What is wrong now with the provider at this address.
+    fn hits(self, provider: &str, now: Millis) -> Option<Wrong> {
+        let is_right = self.turns.is_some_and(|turn| (now / turn).is_multiple_of(2));
+        let is_meant = self.only.is_none_or(|only| only == provider);
+        (is_meant && !is_right).then_some(self.wrong)
+    }
+}
 
 /// A trouble with writes to Kubernetes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,7 +191,7 @@ pub struct Weather {
     /// With calls to Cognigy.AI.
     pub calls: Option<CallTrouble>,
     /// With providers.
-    pub provider: Option<Publishes>,
+    pub provider: Option<ProviderTrouble>,
     /// With writes to Kubernetes, and how many are still hit.
     pub writes: Option<(WriteTrouble, u32)>,
     /// With reading Secrets.
@@ -163,6 +212,12 @@ impl Weather {
         let trouble = self.calls.as_mut().filter(|trouble| trouble.calls.contains(&operation) && trouble.left > 0)?;
         trouble.left -= 1;
         Some(trouble.fate)
+    }
+
+    /// What is wrong with the provider at this address.
+    #[must_use]
+    pub fn wrong_with(&self, provider: &str, now: Millis) -> Option<Wrong> {
+        self.provider?.hits(provider, now)
     }
 
     /// What becomes of this write.

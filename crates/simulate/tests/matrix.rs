@@ -1,8 +1,8 @@
-//! All 64 faults by all 16 crash points: 1,024 plans, each in four situations and at two severities.
+//! All 64 faults by all 16 crash points: 1,024 plans for each way of signing in, each in every situation and at two severities.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,8 +12,7 @@ use cognigy_sso_simulate::fault::{FAULTS, Fault, Severity};
 use cognigy_sso_simulate::history::What;
 use cognigy_sso_simulate::oracles::judge;
 use cognigy_sso_simulate::plan::{Plan, Run, Situation};
-
-const SITUATIONS: [Situation; 4] = [Situation::First, Situation::Rotation, Situation::Edit, Situation::Deletion];
+use cognigy_sso_simulate::strategy::Strategy;
 
 /// Plans that cannot happen, each with the reason.
 const IMPOSSIBLE: [(Fault, CrashPoint, &str); 1] = [(
@@ -34,18 +33,16 @@ struct Tally {
     wrong: Vec<String>,
 }
 
-fn plans() -> Vec<(usize, Plan)> {
+fn plans(strategy: Strategy) -> Vec<(usize, Plan)> {
     let mut plans = Vec::new();
     for (number, (fault, crash)) in
         FAULTS.iter().flat_map(|fault| CrashPoint::ALL.map(|crash| (*fault, crash))).enumerate()
     {
-        for (offset, situation) in SITUATIONS.into_iter().enumerate() {
+        for (offset, &situation) in Situation::all(strategy).iter().enumerate() {
             for (half, severity) in [Severity::Brief, Severity::Lasting].into_iter().enumerate() {
                 let variant = (number * 17 + offset * 5 + half) as u64;
-                plans.push((
-                    number,
-                    Plan { situation, fault: Some(fault), severity, crash: Some(crash), variant, without: None },
-                ));
+                let (fault, crash, without) = (Some(fault), Some(crash), None);
+                plans.push((number, Plan { strategy, situation, fault, severity, crash, variant, without }));
             }
         }
     }
@@ -54,12 +51,14 @@ fn plans() -> Vec<(usize, Plan)> {
 
 fn told(plan: &Plan) -> String {
     let (fault, crash) = (plan.fault.map_or("", Fault::id), plan.crash.map_or(String::new(), CrashPoint::told));
-    format!("{fault} {:?} {:?} {crash} (variant {})", plan.situation, plan.severity, plan.variant)
+    let Plan { strategy, situation, severity, variant, .. } = plan;
+    format!("{} {fault} {situation:?} {severity:?} {crash} (variant {variant})", strategy.name())
 }
 
 /// Writes to Kubernetes of a clean run after it has settled.
-fn clean_writes(situation: Situation) -> usize {
-    let plan = Plan { situation, fault: None, severity: Severity::Brief, crash: None, variant: 1, without: None };
+fn clean_writes(strategy: Strategy, situation: Situation, variant: u64) -> usize {
+    let (fault, crash, severity, without) = (None, None, Severity::Brief, None);
+    let plan = Plan { strategy, situation, fault, severity, crash, variant, without };
     let run = plan.run();
     let violations = judge(&run.history, &plan.measure(&run, 0));
     assert!(violations.is_empty(), "a clean run: {violations:?}\n{}", run.history.told());
@@ -67,10 +66,10 @@ fn clean_writes(situation: Situation) -> usize {
     late.filter(|entry| matches!(entry.what, What::Status(..) | What::Finalizer(..))).count()
 }
 
-fn note(tally: &Mutex<Tally>, number: usize, plan: &Plan, clean: usize) {
+fn note(tally: &Mutex<Tally>, number: usize, plan: &Plan) {
     let ran = catch_unwind(AssertUnwindSafe(|| {
         let run = plan.run();
-        let violations = judge(&run.history, &plan.measure(&run, clean));
+        let violations = judge(&run.history, &plan.measure(&run, 0));
         (run, violations)
     }));
     let mut tally = tally.lock().unwrap();
@@ -90,16 +89,29 @@ fn note(tally: &Mutex<Tally>, number: usize, plan: &Plan, clean: usize) {
 
 #[test]
 fn every_fault_at_every_crash_point() {
-    let plans = plans();
-    let clean: BTreeMap<_, _> =
-        SITUATIONS.into_iter().map(|situation| (format!("{situation:?}"), clean_writes(situation))).collect();
-    assert!(clean.values().all(|writes| *writes == 0), "a clean run is quiet: {clean:?}");
+    live_through(Strategy::Oidc);
+}
+
+#[test]
+fn every_fault_at_every_crash_point_with_saml() {
+    live_through(Strategy::Saml);
+}
+
+fn live_through(strategy: Strategy) {
+    let plans = plans(strategy);
+    for situation in Situation::all(strategy) {
+        // Each variant declares its provider in another way.
+        for variant in 1..=6 {
+            let writes = clean_writes(strategy, *situation, variant);
+            assert_eq!(writes, 0, "a clean run is quiet: {situation:?}, variant {variant}");
+        }
+    }
     let (next, tally) = (AtomicUsize::new(0), Mutex::new(Tally::default()));
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) {
             scope.spawn(|| {
                 while let Some((number, plan)) = plans.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    note(&tally, *number, plan, clean[&format!("{:?}", plan.situation)]);
+                    note(&tally, *number, plan);
                 }
             });
         }
@@ -114,9 +126,12 @@ fn every_fault_at_every_crash_point() {
     assert_eq!(unreached, known, "plans whose crash point was never come to");
     assert_eq!((all.len(), tally.reached.len()), (1024, 1023));
     println!(
-        "1,024 plans in {} runs; died at the crash point while the fault lasted in {}, afterwards in {}; 1,023 plans came \
+        "{}: 1,024 plans in {} runs; died at the crash point while the fault lasted in {}, afterwards in {}; 1,023 plans came \
          to it",
-        tally.runs, tally.during, tally.afterwards
+        strategy.name(),
+        tally.runs,
+        tally.during,
+        tally.afterwards
     );
     for (fault, crash, why) in IMPOSSIBLE {
         println!("cannot happen: {} with a crash {}: {why}", fault.id(), crash.told());

@@ -11,11 +11,13 @@ use cognigy_sso_simulate::history::{Change, Edition, History, Holding, What};
 use cognigy_sso_simulate::oracles::kstatus::{Class, class};
 use cognigy_sso_simulate::oracles::{Measure, judge};
 use cognigy_sso_simulate::plan::{ORGANIZATION, Plan, RESOURCE, Situation};
+use cognigy_sso_simulate::strategy::Strategy;
 use cognigy_sso_simulate::time::{HOUR, MINUTE, Millis};
 
 /// A clean run of a change, and what it is judged by.
 fn clean() -> (History, Measure) {
     let plan = Plan {
+        strategy: Strategy::Oidc,
         situation: Situation::Rotation,
         fault: None,
         severity: Severity::Brief,
@@ -48,7 +50,7 @@ fn took_effect(call: u64) -> What {
 }
 
 fn edition(spec: u32, secret: u32) -> Edition {
-    Edition { resource: RESOURCE.into(), spec, secret }
+    Edition { resource: RESOURCE.into(), spec, secret, certificate: 0 }
 }
 
 fn late(measure: &Measure) -> Millis {

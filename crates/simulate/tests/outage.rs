@@ -1,11 +1,23 @@
 //! Six hours without Cognigy.AI and without one of 50 providers, for 1,000 resources.
 
+#![allow(clippy::expect_used, reason = "tests")]
+
 use cognigy_sso_simulate::outage::{Report, run};
+use cognigy_sso_simulate::strategy::Strategy;
 use cognigy_sso_simulate::time::{MINUTE, SECOND};
 
 #[test]
 fn nobody_stampedes_and_nobody_starves() {
-    let report = run(1000, 7, None);
+    live_through(Strategy::Oidc);
+}
+
+#[test]
+fn nobody_stampedes_and_nobody_starves_with_saml() {
+    live_through(Strategy::Saml);
+}
+
+fn live_through(strategy: Strategy) {
+    let report = run(1000, 7, strategy, None);
     println!("{report:#?}");
     let Report { resources, calls_during, calls_after_restart, calls_before_restart, .. } = report;
     assert_eq!(report.ready_before, resources);

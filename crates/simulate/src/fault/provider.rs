@@ -1,11 +1,10 @@
 //! What faults make of providers.
 
-use cognigy_sso_decide::{Document, ProviderFault, TransportFault};
+use cognigy_sso_decide::TransportFault;
 
 use super::Fault;
-use crate::openid::{key, publishes};
 use crate::time::SECOND;
-use crate::weather::Publishes;
+use crate::weather::{ProviderTrouble, Wrong};
 
 impl Fault {
     /// How calls break below HTTP.
@@ -19,71 +18,30 @@ impl Fault {
         })
     }
 
-    /// What a provider seems to publish when its calls break below HTTP.
-    pub(super) fn provider_by_transport(self) -> Publishes {
-        match self {
-            Self::D2 => |issuer, _| Err(transport(issuer, TransportFault::TimedOut)),
-            Self::D4 => |issuer, now| {
-                if (now / SECOND).is_multiple_of(2) {
-                    publishes(issuer)
-                } else {
-                    Err(transport(issuer, TransportFault::Unreachable))
-                }
-            },
-            Self::D6 | Self::D7 | Self::D8 => |issuer, _| Err(transport(issuer, TransportFault::Untrusted)),
-            Self::D10 => |issuer, _| Err(transport(issuer, TransportFault::Cut)),
-            _ => |issuer, _| Err(transport(issuer, TransportFault::Unreachable)),
-        }
+    /// What is wrong with a provider when its calls break below HTTP.
+    pub(super) fn provider_by_transport(self, fault: TransportFault) -> ProviderTrouble {
+        let turns = (self == Self::D4).then_some(SECOND);
+        ProviderTrouble { turns, ..Wrong::Transport(fault).into() }
     }
 
-    /// What the provider publishes.
-    pub(super) fn publishes(self) -> Option<Publishes> {
-        Some(match self {
-            Self::O1 => |issuer, _| Err(status(issuer, 404)),
-            Self::O2 => |issuer, _| Err(status(issuer, 503)),
-            Self::O3 => |issuer, _| Err(mismatch(issuer, "https://another.example")),
-            Self::O4 => |_, _| Err(ProviderFault::Endpoint { member: "token_endpoint", present: true }),
-            Self::O5 => |issuer, _| Err(status(issuer, 302)),
-            Self::O6 | Self::O8 => |issuer, _| Err(malformed(issuer)),
-            Self::O7 => |issuer, _| Err(transport(issuer, TransportFault::TooLarge)),
-            Self::O9 => |issuer, _| Err(transport(issuer, TransportFault::TimedOut)),
-            Self::O10 => |_, _| Err(ProviderFault::Endpoint { member: "jwks_uri", present: false }),
-            Self::O11 => |issuer, _| {
-                let mut provider = publishes(issuer)?;
-                provider.keys = Ok(vec![key("EC")]);
-                Ok(provider)
-            },
-            Self::O12 => |issuer, _| Err(mismatch(issuer, &format!("{issuer}/"))),
-            Self::O13 => |issuer, now| {
-                if (now / (7 * SECOND)).is_multiple_of(2) {
-                    publishes(issuer)
-                } else {
-                    Err(mismatch(issuer, "https://b.example"))
-                }
-            },
+    /// What is wrong with what the provider publishes, whatever the way of signing in.
+    pub(super) fn publishes(self, variant: u64) -> Option<ProviderTrouble> {
+        let wrong = match self {
+            Self::O1 => Wrong::Status(404),
+            Self::O2 => Wrong::Status(503),
+            Self::O3 | Self::O13 => Wrong::Another,
+            Self::O4 => Wrong::Endpoint,
+            Self::O5 => Wrong::Status(302),
+            Self::O6 => Wrong::Page,
+            Self::O7 => Wrong::Transport(TransportFault::TooLarge),
+            Self::O8 => Wrong::Garbage,
+            Self::O9 => Wrong::Transport(TransportFault::TimedOut),
+            Self::O10 => Wrong::Lacking,
+            Self::O11 => Wrong::Key { expired: variant.is_multiple_of(2) },
+            Self::O12 => Wrong::Slash,
             _ => return None,
-        })
+        };
+        let turns = (self == Self::O13).then_some(7 * SECOND);
+        Some(ProviderTrouble { turns, ..wrong.into() })
     }
-}
-
-fn url(issuer: &str) -> String {
-    format!("{issuer}/.well-known/openid-configuration")
-}
-
-fn status(issuer: &str, status: u16) -> ProviderFault {
-    ProviderFault::Status { document: Document::Discovery, url: url(issuer), status, retry_after: None }
-}
-
-fn malformed(issuer: &str) -> ProviderFault {
-    let what = "is not a JSON object".to_owned();
-    ProviderFault::Malformed { document: Document::Discovery, url: url(issuer), what }
-}
-
-fn mismatch(issuer: &str, published: &str) -> ProviderFault {
-    ProviderFault::IssuerMismatch { declared: issuer.to_owned(), published: published.to_owned() }
-}
-
-fn transport(issuer: &str, fault: TransportFault) -> ProviderFault {
-    let server = issuer.trim_start_matches("https://").to_owned();
-    ProviderFault::Transport { document: Document::Discovery, server, fault }
 }

@@ -9,7 +9,7 @@ use super::{Fault, Reach};
 use crate::oracles::RETRY;
 use crate::time::{HOUR, MINUTE, Millis, SECOND};
 use crate::weather::{CallTrouble, Failing, Fate, InsideCall, Operation, WatchTrouble, WriteTrouble};
-use crate::world::{INTERVAL, World, client_secret};
+use crate::world::{INTERVAL, SECRET_KEY, World, sign_in_secret};
 
 /// How hard a fault strikes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -83,10 +83,10 @@ impl Fault {
         if let Some(fault) = self.transport() {
             let calls = if brief { Operation::CHANGES } else { Operation::ALL };
             hit(world, calls, Fate::Lost(Failing::Transport(fault)), scene);
-            world.weather.borrow_mut().provider = (!brief).then(|| self.provider_by_transport());
+            world.weather.borrow_mut().provider = (!brief).then(|| self.provider_by_transport(fault));
         }
-        if let Some(publishes) = self.publishes() {
-            world.weather.borrow_mut().provider = Some(publishes);
+        if let Some(trouble) = self.publishes(scene.variant) {
+            world.weather.borrow_mut().provider = Some(trouble);
         }
         self.begin_at_cognigy(world, scene);
     }
@@ -166,11 +166,11 @@ impl Fault {
     }
 
     fn begin_with_secret(self, world: &Rc<World>, scene: &Scene) {
-        let (name, secret) = (scene.resource.as_str(), client_secret(&scene.resource));
-        let put = |bytes: &[u8]| world.kubernetes.borrow_mut().put(&secret, "clientSecret", bytes);
+        let (name, secret) = (scene.resource.as_str(), sign_in_secret(&scene.resource));
+        let put = |bytes: &[u8]| world.kubernetes.borrow_mut().put(&secret, SECRET_KEY, bytes);
         match self {
             Self::S1 => world.kubernetes.borrow_mut().delete_secret(&secret),
-            Self::S2 => world.kubernetes.borrow_mut().take_out(&secret, "clientSecret"),
+            Self::S2 => world.kubernetes.borrow_mut().take_out(&secret, SECRET_KEY),
             Self::S3 => put(match scene.variant % 3 {
                 0 => b"",
                 1 => b" \t ",

@@ -1,4 +1,5 @@
-//! The table of faults.
+//! The table of faults. Each strikes with either way of signing in; what only one way has, such as trying a client with OpenID
+//! Connect, is no fault of its own here. Where SAML makes something else of a fault, its model says so.
 
 /// A family of faults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -114,13 +115,13 @@ faults! {
 
     S1 Secret Input: "absent", "deleted, and there again when faults stop";
     S2 Secret Input: "key absent", "the key is taken out";
-    S3 Secret Input: "empty, white space, newline at the end", "one of the three";
-    S4 Secret Input: "not UTF-8", "bytes that are none";
+    S3 Secret Input: "empty, white space, newline at the end", "one of the three; SAML passes over the newline, so that it is another key";
+    S4 Secret Input: "not UTF-8", "bytes that are none; with SAML no private key";
     S5 Secret Version: "rotated between reading and sending", "rotated just after the first two reads";
     S6 Secret Input: "deleted after success", "deleted when the change is through";
     S7 Secret Input: "reading forbidden", "every read is refused";
     S8 Secret Version: "created again under one name", "deleted and created with the same bytes";
-    S9 Secret Input: "1 MiB value", "a value of 1 MiB";
+    S9 Secret Input: "1 MiB value", "a value of 1 MiB; with SAML no private key";
 
     D1 Network Transport: "no such name", "Unreachable";
     D2 Network Transport: "resolver fails or hangs", "TimedOut after 30 s, 10 s at the provider";
@@ -135,17 +136,17 @@ faults! {
 
     O1 Provider Provider: "404", "Status 404";
     O2 Provider Provider: "5xx", "Status 503";
-    O3 Provider Provider: "another issuer", "IssuerMismatch";
-    O4 Provider Provider: "http endpoints", "Endpoint that is there";
+    O3 Provider Provider: "another issuer", "IssuerMismatch; SAML: EntityNotFound";
+    O4 Provider Provider: "http endpoints", "Endpoint that is there; SAML: Invalid, no https URL";
     O5 Provider Provider: "redirect", "Status 302";
-    O6 Provider Provider: "not JSON, a login page", "Malformed";
+    O6 Provider Provider: "not JSON or XML, a login page", "Malformed; SAML: Invalid, a web page";
     O7 Provider Provider: "endless body", "TooLarge";
-    O8 Provider Provider: "compressed bomb", "Malformed: codings are not asked for, so the bytes are no JSON";
+    O8 Provider Provider: "compressed bomb", "Malformed: codings are not asked for, so the bytes are no JSON; SAML: Invalid, no text";
     O9 Provider Provider: "one byte a second", "TimedOut after 10 s";
-    O10 Provider Provider: "a required field missing", "Endpoint that is not there";
-    O11 Provider Provider: "no usable key", "keys of another type";
-    O12 Provider Provider: "slash variants", "IssuerMismatch by a slash";
-    O13 Provider Provider: "two answers in turn", "good and IssuerMismatch, changing each 7 s";
+    O10 Provider Provider: "a required field missing", "Endpoint that is not there; SAML: Binding, HTTP-POST alone";
+    O11 Provider Provider: "no usable key", "keys of another type; SAML: an expired certificate, or Invalid, none";
+    O12 Provider Provider: "slash variants", "IssuerMismatch by a slash; SAML: EntityNotFound, and the similar one";
+    O13 Provider Provider: "two answers in turn", "good and O3, changing each 7 s";
 
     C1 Cognigy Refusal: "401, 403", "all calls 401, or configure and reset 403";
     C2 Cognigy Refusal: "404", "Refused 404";

@@ -1,5 +1,6 @@
 //! One process of the operator: the core, driven as `src/controller` drives it.
 
+mod inputs;
 mod observe;
 mod organizations;
 mod providers;
@@ -25,7 +26,7 @@ use queue::{Cause, Queue};
 use store::{Change, Store};
 use visit::{Memory, Outcome};
 
-pub(crate) use observe::usable_text;
+pub(crate) use inputs::{usable_key, usable_text};
 pub(crate) use visit::Content;
 
 /// Visits at a time.

@@ -1,25 +1,22 @@
-//! Reads only: as `src/observe`, with the adapters' judgement of what is read.
+//! Reads only: as `src/observe`.
 
 use std::rc::Rc;
 use std::sync::Arc;
 
-use cognigy_sso_api::{ApiUrl, IdentityProviderConfigSpec, KeyRef, Organization};
+use cognigy_sso_api::{ApiUrl, IdentityProviderConfigSpec, Organization};
 use cognigy_sso_decide::{
-    Account, CallFault, Change, InputFault, InputProblem, Inputs, Login, ObjectKind, Observed, Provider, ProviderFault,
+    Account, CallFault, Change, InputFault, InputProblem, Inputs, Login, Metadata, Observed, Provider, ProviderFault,
     Resource, Trial,
 };
 use secrecy::{ExposeSecret, SecretString};
 
-use super::Process;
 use super::organizations::Turn;
-use super::store::targets;
+use super::{Process, inputs};
 use crate::crash::CrashPoint;
-use crate::kubernetes::Kubernetes;
-use crate::weather::Weather;
+use crate::strategy::Strategy;
 use crate::world::World;
 
-/// The longest value that Cognigy.AI takes, in characters.
-const LONGEST_VALUE: usize = 5000;
+type Published = (Option<Arc<Result<Provider, ProviderFault>>>, Option<Arc<Result<Metadata, ProviderFault>>>);
 
 /// What was observed.
 pub(super) struct Observation {
@@ -47,10 +44,11 @@ impl Process {
             recall(&mut inputs, api_key);
         }
         let mut observed = Observed { inputs, ..Observed::nothing() };
-        let provider = async { if resource.deleting { None } else { self.provider(world, spec, fresh).await } };
+        let published =
+            async { if resource.deleting { (None, None) } else { self.published(world, spec, fresh).await } };
         let organization = self.organization(world, resource, spec, &mut observed);
-        let (turn, provider) = futures::join!(organization, provider);
-        observed.provider = provider;
+        let (turn, published) = futures::join!(organization, published);
+        (observed.provider, observed.metadata) = published;
         Observation { observed, turn }
     }
 
@@ -96,16 +94,16 @@ impl Process {
         let Some(account) = observed.user().filter(|account| resource.accepts(account)) else { return (None, None) };
         let Ok(api_key) = &observed.inputs.api_key else { return (None, None) };
         let is_first = resource.status.applied.is_none() && resource.status.pending.is_none();
-        let (login, history) =
-            world.look(api_key.expose_secret().to_owned(), account.organization.clone(), is_first).await;
+        let strategy = resource.spec.as_deref().map_or_else(|_| world.strategy, Strategy::of);
+        let (key, organization) = (api_key.expose_secret().to_owned(), account.organization.clone());
+        let (login, history) = world.look(key, organization, strategy, is_first).await;
         (Some(login), Some(history))
     }
 
-    /// Tries the client at its provider.
-    pub(super) async fn try_client(&self, world: &Rc<World>, resource: &Resource) -> Arc<Trial> {
-        let oidc = resource.spec.as_ref().ok().and_then(|spec| spec.oidc.as_ref());
-        let issuer = oidc.map(|oidc| oidc.issuer.clone()).unwrap_or_default();
-        Arc::new(world.try_client(issuer).await)
+    /// Tries the client at its provider; `None` where there is none.
+    pub(super) async fn try_client(&self, world: &Rc<World>, resource: &Resource) -> Option<Trial> {
+        let oidc = resource.spec.as_ref().ok()?.oidc.as_ref()?;
+        Some(world.try_client(oidc.issuer.clone()).await)
     }
 
     async fn account(&self, world: &Rc<World>, inputs: &Inputs) -> Option<Result<Account, CallFault>> {
@@ -117,73 +115,22 @@ impl Process {
         let (name, wanted) = (resource.name.clone(), spec.clone());
         let served = {
             let world = Rc::clone(world);
-            move || inputs(&world.kubernetes.borrow(), &world.weather.borrow(), &wanted)
+            move || inputs::read(&world.kubernetes.borrow(), &world.weather.borrow(), &wanted)
         };
         let inputs = world.ask(served).await;
         world.rotate_after_read(&name);
         world.pass(self.owner, CrashPoint::FirstRead).await;
-        debug_assert!(inputs.versions.len() <= targets(resource).len());
+        debug_assert!(inputs.versions.len() <= inputs::secrets(spec).len());
         inputs
     }
 
-    /// What the provider publishes, shared between resources: one fetch at a time, and kept for a minute, a fault for a second.
-    async fn provider(
-        &self,
-        world: &Rc<World>,
-        spec: &IdentityProviderConfigSpec,
-        fresh: bool,
-    ) -> Option<Arc<Result<Provider, ProviderFault>>> {
-        let issuer = &spec.oidc.as_ref()?.issuer;
-        Some(self.providers.get(world, issuer, fresh).await)
+    /// What the provider publishes, by the strategy that is declared.
+    async fn published(&self, world: &Rc<World>, spec: &IdentityProviderConfigSpec, fresh: bool) -> Published {
+        futures::join!(
+            async { Some(self.providers.discover(world, &spec.oidc.as_ref()?.issuer, fresh).await) },
+            async { Some(self.providers.metadata(world, spec.saml.as_ref()?.metadata_url.as_deref()?, fresh).await) },
+        )
     }
-}
-
-/// The values that a spec refers to.
-fn inputs(kubernetes: &Kubernetes, weather: &Weather, spec: &IdentityProviderConfigSpec) -> Inputs {
-    let secret = |field, key: &KeyRef| {
-        value(kubernetes, weather, key).map_err(|problem| {
-            let (name, key) = (key.name.clone(), key.key.clone());
-            InputFault { field, kind: ObjectKind::Secret, name, key, problem }
-        })
-    };
-    let api_key = secret("spec.cognigy.apiKeySecretRef", &spec.cognigy.api_key_secret_ref).map(SecretString::from);
-    let Some(oidc) = &spec.oidc else { return Inputs { api_key, ..Inputs::unread() } };
-    let names = [&*spec.cognigy.api_key_secret_ref.name, &*oidc.client_secret_ref.name];
-    let names = std::collections::BTreeSet::from(names);
-    let version =
-        |name| kubernetes.secret(name).filter(|_| weather.reads.is_none()).map(|secret| secret.as_version(name));
-    Inputs {
-        api_key,
-        client_id: Ok(oidc.client_id.clone().unwrap_or_default()),
-        client_secret: secret("spec.oidc.clientSecretRef", &oidc.client_secret_ref).map(SecretString::from),
-        authorities: Vec::new(),
-        versions: names.into_iter().filter_map(version).collect(),
-        expiries: Some(Vec::new()),
-    }
-}
-
-fn value(kubernetes: &Kubernetes, weather: &Weather, key: &KeyRef) -> Result<String, InputProblem> {
-    if let Some(problem) = &weather.reads {
-        return Err(problem.clone());
-    }
-    let secret = kubernetes.secret(&key.name).ok_or(InputProblem::ObjectAbsent)?;
-    let bytes = secret.data.get(key.key.as_str()).ok_or(InputProblem::KeyAbsent)?;
-    usable_text(bytes)
-}
-
-/// As `src/observe/inputs.rs` judges it.
-pub(crate) fn usable_text(bytes: &[u8]) -> Result<String, InputProblem> {
-    if bytes.iter().all(u8::is_ascii_whitespace) {
-        return Err(InputProblem::Empty);
-    }
-    if bytes.len() > LONGEST_VALUE {
-        return Err(InputProblem::TooLong(LONGEST_VALUE));
-    }
-    let text = str::from_utf8(bytes).map_err(|_| InputProblem::NotUtf8)?;
-    if text.trim() != text {
-        return Err(InputProblem::Surrounded);
-    }
-    Ok(text.to_owned())
 }
 
 /// What is gone by now and was there before.

@@ -8,6 +8,7 @@ use cognigy_sso_api::SecretVersion;
 use cognigy_sso_decide::Resource;
 use jiff::Timestamp;
 
+use super::inputs::secrets;
 use super::organizations::Organizations;
 use super::visit::{Memory, Outcome};
 use crate::kubernetes::{Name, Shown};
@@ -221,14 +222,9 @@ impl Store {
 }
 
 /// The Secrets that a resource refers to.
-pub(super) fn targets(resource: &Resource) -> BTreeSet<Name> {
+fn targets(resource: &Resource) -> BTreeSet<Name> {
     let Ok(spec) = &resource.spec else { return BTreeSet::new() };
-    let secret = spec.oidc.as_ref().map(|oidc| &oidc.client_secret_ref.name);
-    [Some(&spec.cognigy.api_key_secret_ref.name), secret]
-        .into_iter()
-        .flatten()
-        .map(|name| name.as_str().into())
-        .collect()
+    secrets(spec).into_iter().map(Into::into).collect()
 }
 
 impl Change {

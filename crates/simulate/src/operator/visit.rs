@@ -7,7 +7,10 @@ use std::time::Duration;
 
 use cognigy_sso_api::IdentityProviderConfigStatus;
 use cognigy_sso_decide as decide;
-use decide::{Answer, Call, Conclusion, Cost, Moment, Observed, Resource, Seal, Step, Visit, Write, in_progress};
+use decide::{
+    Answer, Call, Conclusion, Cost, Moment, NoAnswer, Observed, Resource, Seal, Step, TransportFault, Trial, Visit,
+    Write, in_progress,
+};
 use futures::future::{Either, select};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -117,7 +120,8 @@ impl Process {
                 Step::Try => {
                     let trial = self.try_client(world, visit.resource()).await;
                     world.inspect("what trying a client has shown", &trial);
-                    visit.tried(trial);
+                    let unanswered = || Trial::unanswered(NoAnswer::Transport(TransportFault::Unreachable));
+                    visit.tried(Arc::new(trial.unwrap_or_else(unanswered)));
                 }
                 Step::Tell(event) => world.publish_event(&resource, &event),
                 Step::End(conclusion) => return Ok(*conclusion),

@@ -31,10 +31,12 @@ const OBJECTS: [&str; 15] = [
     "IdentityProviderConfig",
 ];
 /// A message of what a person must mend says how.
-const STEPS: [&str; 17] = [
+const STEPS: [&str; 20] = [
     "Set ", "set ", "Check ", "Create ", "Use ", "Put ", "Correct ", "Give ", "Compare ", "Add ", "Store ", "Delete ",
-    "Grant ", "Have ", "Change ", "Write ", "Find ",
+    "Grant ", "Have ", "Change ", "Write ", "Find ", "Renew ", "Enable ", "Say ",
 ];
+/// What a message may end with that is no sentence: a value, which nothing may be put behind.
+const ENDS: [&str; 2] = ["set spec.oidc.issuer to", "set spec.saml.entityId to"];
 /// What only `Debug` would write.
 const DEBUG: [&str; 6] = ["Some(", "None)", "Err(", "Ok(", " { ", "\\\""];
 
@@ -82,7 +84,7 @@ fn judge_status(status: &IdentityProviderConfigStatus) -> impl Iterator<Item = S
 fn judge_text(text: &str) -> Option<&'static str> {
     let rules = [
         (text.trim().is_empty(), "is empty"),
-        (!text.trim_end().ends_with(['.', '/']) && !text.contains("set spec.oidc.issuer to"), "is no sentence"),
+        (!text.trim_end().ends_with(['.', '/']) && !ENDS.iter().any(|end| text.contains(end)), "is no sentence"),
         (!OBJECTS.iter().any(|object| text.contains(object)), "names no object"),
         (DEBUG.iter().any(|debug| text.contains(debug)), "holds Debug text"),
     ];

@@ -1,5 +1,6 @@
 //! The world: servers, networks, processes, and the people who change things.
 
+mod declared;
 mod people;
 mod processes;
 mod servers;
@@ -15,13 +16,18 @@ use crate::cognigy::Cognigy;
 use crate::crash::CrashPoint;
 use crate::dice::Dice;
 use crate::executor::{Executor, Owner};
-use crate::history::{Edition, History, Holding, Turn, What};
+use crate::history::{Edition, History, Turn, What};
 use crate::kubernetes::{Kubernetes, Name};
 use crate::operator::Process;
+use crate::saml::Certificates;
+use crate::strategy::Strategy;
 use crate::time::{Millis, SECOND};
 use crate::weather::Weather;
 
-pub use people::{API_URL, CANARY, Declared, INTERVAL, STRANGER, USER, api_key, api_key_secret, client_secret};
+pub use declared::Declared;
+pub use people::{
+    API_URL, CANARY, CERTIFICATE_KEY, INTERVAL, SECRET_KEY, STRANGER, USER, api_key, api_key_secret, sign_in_secret,
+};
 
 /// What the driver takes care of beyond the steps of a visit. One can be left out, to show what it is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +48,10 @@ type Editions = HashMap<(Box<str>, Box<str>), Edition>;
 
 /// The world.
 pub struct World {
+    /// How people sign in, where a resource says nothing else.
+    pub strategy: Strategy,
+    /// What SAML identity providers sign with.
+    pub certificates: Cell<Certificates>,
     /// Time, and what is due.
     pub executor: Executor,
     /// Chance.
@@ -79,8 +89,10 @@ pub struct World {
 impl World {
     /// A world with so many replicas of the operator, none of them started.
     #[must_use]
-    pub fn new(seed: u64, replicas: usize) -> Rc<Self> {
+    pub fn new(seed: u64, replicas: usize, strategy: Strategy) -> Rc<Self> {
         Rc::new(Self {
+            strategy,
+            certificates: Cell::default(),
             executor: Executor::default(),
             dice: RefCell::new(Dice::new(seed)),
             kubernetes: RefCell::default(),
@@ -191,20 +203,6 @@ impl World {
     pub(crate) fn inspect(&self, place: &str, thing: &impl std::fmt::Debug) {
         if self.inspects.get() && format!("{thing:?}").contains(CANARY) {
             self.note(What::Leak(place.to_owned()));
-        }
-    }
-
-    /// What an organization has.
-    #[must_use]
-    pub fn holding(&self, organization: &str) -> Holding {
-        let cognigy = self.cognigy.borrow();
-        let held = cognigy.organizations.get(organization).and_then(|organization| organization.holds.clone());
-        match held {
-            None => Holding::Nothing,
-            Some(body) => match self.editions.borrow().get(&(organization.into(), body)) {
-                Some(edition) => Holding::Declared(edition.clone()),
-                None => Holding::Strangers,
-            },
         }
     }
 

@@ -3,15 +3,15 @@
 use std::rc::Rc;
 
 use cognigy_sso_api::IdentityProviderConfigSpec;
-use cognigy_sso_decide::{Account, Desired};
-use secrecy::ExposeSecret;
+use cognigy_sso_decide::Account;
 use serde_json::json;
 
 use super::World;
 use crate::cognigy::{OnConflict, Organization};
-use crate::history::{Edition, What};
+use crate::history::What;
 use crate::kubernetes::Name;
-use crate::operator::usable_text;
+use crate::saml::{Certificates, encoded};
+use crate::strategy::{PROVIDER, Strategy, written};
 use crate::time::{HOUR, Millis};
 
 /// Base URL of Cognigy.AI.
@@ -20,18 +20,14 @@ pub const API_URL: &str = "https://api.cognigy.ai/new";
 pub const INTERVAL: Millis = 2 * HOUR;
 /// Every secret holds this text, which must come out nowhere.
 pub const CANARY: &str = "canary";
+/// Under which key a Secret holds the client secret or the decryption key.
+pub const SECRET_KEY: &str = "value";
+/// Under which key it holds a certificate.
+pub const CERTIFICATE_KEY: &str = "certificate";
 /// The user of the API keys.
 pub const USER: &str = "operator@acme.example";
 /// Somebody else.
 pub const STRANGER: &str = "somebody@acme.example";
-
-/// What a resource has declared so far.
-#[derive(Clone, Debug, Default)]
-pub struct Declared {
-    specs: Vec<IdentityProviderConfigSpec>,
-    secrets: Vec<String>,
-    organization: Box<str>,
-}
 
 impl World {
     /// There is an organization, with a key to it.
@@ -51,7 +47,7 @@ impl World {
         change: impl FnOnce(&mut IdentityProviderConfigSpec),
     ) {
         self.put_secrets(name, organization);
-        let mut spec = spec(name);
+        let mut spec = spec(name, self.strategy);
         change(&mut spec);
         self.kubernetes.borrow_mut().create(name, Ok(spec), self.now());
         self.declared.borrow_mut().entry(name.into()).or_default().organization = organization.into();
@@ -75,7 +71,11 @@ impl World {
         let secret = newest.unwrap_or_else(|| format!("{CANARY}-{name}-1"));
         let mut kubernetes = self.kubernetes.borrow_mut();
         kubernetes.put(&api_key_secret(name), "apiKey", api_key(organization).as_bytes());
-        kubernetes.put(&client_secret(name), "clientSecret", secret.as_bytes());
+        kubernetes.put(&sign_in_secret(name), SECRET_KEY, secret.as_bytes());
+        if self.strategy == Strategy::Saml {
+            let certificate = encoded(self.certificates.get().newest);
+            kubernetes.put(&sign_in_secret(name), CERTIFICATE_KEY, certificate.as_bytes());
+        }
     }
 
     /// A user edits a resource.
@@ -84,22 +84,49 @@ impl World {
         self.changed(name, "a user edits it");
     }
 
-    /// A user adds a scope, so that the configuration is another.
-    pub fn edit_scopes(self: &Rc<Self>, name: &str) {
+    /// A user edits a resource so that the configuration is another.
+    pub fn edit_configuration(self: &Rc<Self>, name: &str) {
         let number = self.declared.borrow().get(name).map_or(0, |declared| declared.specs.len());
-        self.edit(name, |spec| {
-            if let Some(oidc) = &mut spec.oidc {
-                oidc.additional_scopes = vec![format!("scope-{number}")];
-            }
-        });
+        self.edit(name, |spec| Strategy::edit(spec, number));
     }
 
-    /// A user rotates the client secret of a resource.
+    /// A user has people sign in the other way.
+    pub fn switch_strategy(self: &Rc<Self>, name: &str) {
+        self.edit(name, |spec| Strategy::of(spec).other().declare(spec, name, PROVIDER));
+    }
+
+    /// The identity providers turn to new certificates: at once, or by publishing both for a while, which the next turn ends.
+    /// People put the new one wherever it is named.
+    pub fn turn_certificates(self: &Rc<Self>, overlap: bool) {
+        let Certificates { newest, overlap: is_under_way } = self.certificates.get();
+        let now = if is_under_way {
+            Certificates { newest, overlap: false }
+        } else {
+            Certificates { newest: newest + 1, overlap }
+        };
+        self.certificates.set(now);
+        self.note(What::Note(format!("the identity providers turn to other certificates: {now:?}")));
+        let names: Vec<_> = self.declared.borrow().keys().cloned().collect();
+        for name in names {
+            let mut kubernetes = self.kubernetes.borrow_mut();
+            let spec = kubernetes.resource(&name).and_then(|resource| resource.spec.as_deref().ok());
+            let is_named = spec.and_then(|spec| spec.saml.as_ref()).is_some_and(|saml| saml.certificate.is_some());
+            let secret = sign_in_secret(&name);
+            if is_named && kubernetes.secret(&secret).is_some() {
+                kubernetes.put(&secret, CERTIFICATE_KEY, encoded(now.newest).as_bytes());
+            }
+            drop(kubernetes);
+            self.note_editions(&name);
+        }
+        self.publish();
+    }
+
+    /// A user rotates the client secret of a resource, or its decryption key.
     pub fn rotate(self: &Rc<Self>, name: &str) {
         let number = self.declared.borrow().get(name).map_or(0, |declared| declared.secrets.len()) + 1;
         let value = format!("{CANARY}-{name}-{number}");
-        self.kubernetes.borrow_mut().put(&client_secret(name), "clientSecret", value.as_bytes());
-        self.changed(name, "a user rotates its client secret");
+        self.kubernetes.borrow_mut().put(&sign_in_secret(name), SECRET_KEY, value.as_bytes());
+        self.changed(name, "a user rotates its secret");
     }
 
     pub(crate) fn rotate_after_read(self: &Rc<Self>, name: &str) {
@@ -128,9 +155,15 @@ impl World {
 
     /// Somebody configures an organization by hand.
     pub fn disturb(&self, organization: &str) {
-        let body =
-            json!({ "idpType": "oidc", "idpIssuer": "https://other.example", "idpClientId": "other" }).to_string();
-        self.cognigy.borrow_mut().configure_by_hand(organization, &body, STRANGER, self.now());
+        let body = match self.strategy {
+            Strategy::Oidc => {
+                json!({ "idpType": "oidc", "idpIssuer": "https://other.example", "idpClientId": "other" })
+            }
+            Strategy::Saml => {
+                json!({ "idpType": "saml", "idpIssuer": "other", "idpLoginEndpoint": "https://other.example/saml/sso" })
+            }
+        };
+        self.cognigy.borrow_mut().configure_by_hand(organization, &body.to_string(), STRANGER, self.now());
         self.note(What::Note(format!("somebody configures {organization} by hand")));
         self.note(What::Holds(organization.into(), self.holding(organization)));
     }
@@ -148,70 +181,16 @@ impl World {
         self.note_editions(name);
         self.publish();
     }
-
-    fn note_editions(&self, name: &str) {
-        let mut declared = self.declared.borrow_mut();
-        let declared = declared.entry(name.into()).or_default();
-        let kubernetes = self.kubernetes.borrow();
-        let Some(Ok(spec)) = kubernetes.resource(name).map(|resource| &resource.spec) else { return };
-        if declared.specs.last() != Some(spec) {
-            declared.specs.push((**spec).clone());
-        }
-        let value = kubernetes.secret(&client_secret(name)).and_then(|secret| secret.data.get("clientSecret").cloned());
-        if let Some(Ok(value)) = value.map(|bytes| usable_text(&bytes))
-            && declared.secrets.last() != Some(&value)
-        {
-            declared.secrets.push(value);
-        }
-        self.register(name, declared);
-    }
-
-    /// Every pair of a spec and a secret that were ever declared is an edition: they change apart from each other.
-    fn register(&self, name: &str, declared: &Declared) {
-        let mut editions = self.editions.borrow_mut();
-        for (spec_number, spec) in (1..).zip(&declared.specs) {
-            for (secret_number, secret) in (1..).zip(&declared.secrets) {
-                let Some(body) = body(spec, secret, &declared.organization) else { continue };
-                let edition = Edition { resource: name.into(), spec: spec_number, secret: secret_number };
-                editions.insert((declared.organization.clone(), body), edition);
-            }
-        }
-    }
-
-    /// The configuration that a resource declares now.
-    #[must_use]
-    pub fn newest_edition(&self, name: &str) -> Option<Edition> {
-        let declared = self.declared.borrow();
-        let declared = declared.get(name)?;
-        let body = body(declared.specs.last()?, declared.secrets.last()?, &declared.organization)?;
-        self.editions.borrow().get(&(declared.organization.clone(), body)).cloned()
-    }
-
-    /// The organization of a resource.
-    #[must_use]
-    pub fn organization_declared(&self, name: &str) -> Box<str> {
-        self.declared.borrow().get(name).map(|declared| declared.organization.clone()).unwrap_or_default()
-    }
 }
 
-fn body(spec: &IdentityProviderConfigSpec, secret: &str, organization: &str) -> Option<Box<str>> {
-    let oidc = spec.oidc.as_ref()?;
-    let client_id = oidc.client_id.clone().unwrap_or_default();
-    let desired = Desired::oidc(oidc, client_id, secret.into(), organization.to_owned(), "api.cognigy.ai".to_owned());
-    Some(desired.body().expose_secret().into())
-}
-
-fn spec(name: &str) -> IdentityProviderConfigSpec {
+fn spec(name: &str, strategy: Strategy) -> IdentityProviderConfigSpec {
     let spec = json!({
         "cognigy": { "apiUrl": API_URL, "apiKeySecretRef": { "name": api_key_secret(name), "key": "apiKey" } },
-        "oidc": {
-            "issuer": "https://idp.example",
-            "clientId": format!("client-of-{name}"),
-            "clientSecretRef": { "name": client_secret(name), "key": "clientSecret" },
-        },
         "interval": "2h",
     });
-    serde_json::from_value(spec).unwrap_or_else(|error| unreachable!("the spec is written right: {error}"))
+    let mut spec = written(spec);
+    strategy.declare(&mut spec, name, PROVIDER);
+    spec
 }
 
 /// The key to an organization.
@@ -226,8 +205,8 @@ pub fn api_key_secret(resource: &str) -> Name {
     format!("{resource}-api").into()
 }
 
-/// Name of the Secret with the client secret of a resource.
+/// Name of the Secret with the client secret or the decryption key of a resource, and the certificate that it names.
 #[must_use]
-pub fn client_secret(resource: &str) -> Name {
-    format!("{resource}-oidc").into()
+pub fn sign_in_secret(resource: &str) -> Name {
+    format!("{resource}-sign-in").into()
 }

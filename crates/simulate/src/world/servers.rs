@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use cognigy_sso_decide::{
-    Account, CallFault, Change, ChangeKind, CognigyCall, Fault, Login, NoAnswer, Provider, ProviderFault, Resource,
-    TransportFault, Trial,
+    Account, CallFault, Change, ChangeKind, CognigyCall, Fault, Login, Metadata, NoAnswer, Provider, ProviderFault,
+    Resource, TransportFault, Trial,
 };
 
 use super::World;
@@ -12,10 +12,11 @@ use crate::crash::{Action, CrashPoint};
 use crate::executor::Owner;
 use crate::history::{self, What};
 use crate::kubernetes::{Name, Written};
-use crate::openid::publishes;
 use crate::operator::Content;
+use crate::strategy::Strategy;
 use crate::time::{Millis, SECOND};
-use crate::weather::{Fate, Operation, WriteTrouble};
+use crate::weather::{Fate, Operation, WriteTrouble, Wrong};
+use crate::{openid, saml};
 
 /// What the adapter makes of an answer that a fate has changed.
 type Answer<T> = (Result<T, CallFault>, Millis);
@@ -51,11 +52,12 @@ impl World {
         self: &Rc<Self>,
         key: String,
         organization: String,
+        strategy: Strategy,
         is_first: bool,
     ) -> (Login, Result<Option<Change>, CallFault>) {
         let world = Rc::clone(self);
         let serve = move || {
-            let login = world.cognigy.borrow().login(&organization);
+            let login = world.cognigy.borrow().login(&organization, strategy);
             let (history, takes) = world.serve(Operation::Look, || {
                 let cognigy = world.cognigy.borrow();
                 let configured = cognigy.newest(&key, Some(ChangeKind::Configure), world.now())?;
@@ -140,14 +142,28 @@ impl World {
         self.cognigy.borrow().keys.get(key).map_or("nobody", |account| &account.organization).into()
     }
 
-    /// What a provider publishes.
+    /// What an OpenID provider publishes.
     pub(crate) async fn discover(self: &Rc<Self>, issuer: String) -> Result<Provider, ProviderFault> {
+        let provider = issuer.clone();
+        self.ask_provider(provider, move |_, wrong| openid::answers(&issuer, wrong)).await
+    }
+
+    /// What the metadata of a SAML identity provider says.
+    pub(crate) async fn fetch_metadata(self: &Rc<Self>, url: String) -> Result<Metadata, ProviderFault> {
+        let provider = saml::base(&url).to_owned();
+        self.ask_provider(provider, move |world, wrong| saml::answers(&url, world.certificates.get(), wrong)).await
+    }
+
+    async fn ask_provider<T: 'static>(
+        self: &Rc<Self>,
+        provider: String,
+        answers: impl FnOnce(&Self, Option<Wrong>) -> Result<T, ProviderFault> + 'static,
+    ) -> Result<T, ProviderFault> {
         let world = Rc::clone(self);
         let serve = move || {
-            let says = world.weather.borrow().provider.unwrap_or(|issuer, _| publishes(issuer));
-            let found = says(&issuer, world.now());
-            let is_slow = matches!(found, Err(ProviderFault::Transport { fault: TransportFault::TimedOut, .. }));
-            (found, if is_slow { 10 * SECOND } else { 50 })
+            let wrong = world.weather.borrow().wrong_with(&provider, world.now());
+            let takes = if wrong == Some(Wrong::Transport(TransportFault::TimedOut)) { 10 * SECOND } else { 50 };
+            (answers(&world, wrong), takes)
         };
         self.ask_slowly(serve).await
     }

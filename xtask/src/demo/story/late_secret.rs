@@ -43,7 +43,7 @@ async fn waits(stage: &Stage) -> anyhow::Result<()> {
     screen::conditions(resource.conditions(&[ConditionType::SecretsResolved, ConditionType::Reconciling]));
     let message = resource.message(ConditionType::SecretsResolved);
     verify(message.contains(secret), format!("It waits for the Secret {secret}, and says so."), message)?;
-    let callback = resource.current().and_then(|status| status.urls.as_ref()).map_or("", |urls| &urls.callback);
+    let callback = resource.current().and_then(|status| status.urls.as_ref()?.callback.as_deref()).unwrap_or_default();
     let expected = format!("{}/auth/oidc/login/callback/{}", stage.cognigy.origin(), stage.acme.organization);
     verify(
         callback == expected,

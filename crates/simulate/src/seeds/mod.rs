@@ -1,20 +1,21 @@
 //! Random worlds: policies, resources and organizations, faults, crashes and people at random moments; then faults stop, and
 //! everything must come right.
 
+mod cast;
+
 use std::rc::Rc;
 
-use cognigy_sso_api::{
-    AdoptionPolicy, ConditionStatus, ConditionType, DeletionPolicy, DriftPolicy, Reason, VerificationMode,
-};
+use cognigy_sso_api::{ConditionStatus, ConditionType, DriftPolicy, Reason};
 
-use crate::cognigy::OnConflict;
 use crate::crash::CrashPoint;
 use crate::dice::Dice;
 use crate::fault::{FAULTS, Fault, Scene, Severity};
 use crate::history::{History, Holding, What};
 use crate::oracles::{Found, Measure, RETRY, State, Violation, judge};
+use crate::strategy::Strategy;
 use crate::time::{DAY, HOUR, MINUTE, Millis, SECOND};
 use crate::world::{Precaution, World};
+use cast::{Cast, build, create};
 
 /// How long things go wrong.
 const CHAOS: Millis = 4 * HOUR;
@@ -32,6 +33,8 @@ const PEOPLE: [Millis; 2] = [10 * MINUTE, 90 * MINUTE];
 pub struct Outcome {
     /// The seed.
     pub seed: u64,
+    /// How people signed in at first.
+    pub strategy: Strategy,
     /// What is wrong, if anything.
     pub violations: Vec<Violation>,
     /// What happened.
@@ -42,16 +45,20 @@ impl Outcome {
     /// What went wrong, as people read it, with the way to see it again.
     #[must_use]
     pub fn told(&self) -> String {
-        let Self { seed, violations, history } = self;
+        let Self { seed, strategy, violations, history } = self;
+        let flag = if *strategy == Strategy::Saml { " --saml" } else { "" };
         let wrong = violations.iter().map(|Violation { oracle, text }| format!("oracle {oracle}: {text}"));
         let wrong = wrong.collect::<Vec<_>>().join("\n");
-        format!("seed {seed}\n\n{}\n{wrong}\nAgain: cargo xtask faults --seeds 1 --seed {seed}\n", history.told())
+        format!("seed {seed}\n\n{}\n{wrong}\nAgain: cargo xtask faults --seeds 1 --seed {seed}{flag}\n", history.told())
     }
 }
 
 /// What is otherwise than usual.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Variation {
+    /// How people sign in at first. Only where that is SAML do resources switch to the other way and back, and identity
+    /// providers turn to other certificates.
+    pub strategy: Strategy,
     /// The precaution that the driver goes without.
     pub without: Option<Precaution>,
     /// May audit events take up to 20 s to show? Then some worlds go wrong that the core does not come through yet.
@@ -63,7 +70,7 @@ pub struct Variation {
 pub fn run(seed: u64, variation: Variation) -> Outcome {
     let mut dice = Dice::new(seed ^ 0x5eed);
     let replicas = if dice.once_in(4) { 2 } else { 1 };
-    let world = World::new(seed, replicas);
+    let world = World::new(seed, replicas, variation.strategy);
     world.without.set(variation.without);
     let resources = build(&world, &mut dice, variation.late_events);
     world.start();
@@ -83,74 +90,12 @@ pub fn run(seed: u64, variation: Variation) -> Outcome {
         }
     }
     end_trouble(&world, trouble.take());
+    if world.certificates.get().overlap {
+        world.turn_certificates(false);
+    }
     world.crash.set(None);
     world.note(What::FaultsEnd);
     settle(&world, &resources, seed)
-}
-
-/// A resource of the world, and what its organization is.
-#[derive(Clone, Debug)]
-struct Cast {
-    name: String,
-    organization: String,
-    adoption: AdoptionPolicy,
-    deletion: DeletionPolicy,
-    drift: DriftPolicy,
-    verification: VerificationMode,
-    interval: &'static str,
-}
-
-fn build(world: &Rc<World>, dice: &mut Dice, late_events: bool) -> Vec<Cast> {
-    let organizations = 1 + dice.below(3);
-    for number in 0..organizations {
-        let conflicts = [OnConflict::Conflict, OnConflict::Overwrite, OnConflict::Words];
-        let on_conflict = *dice.one_of(&conflicts).unwrap_or(&OnConflict::Conflict);
-        let (shows, audited) = (dice.once_in(2), !dice.once_in(6));
-        // Where no audit event may be read, words alone leave nobody who could tell.
-        let on_conflict = if audited || on_conflict != OnConflict::Words { on_conflict } else { OnConflict::Conflict };
-        world.organization(&organization(number), shows, audited, on_conflict);
-        let lag = if late_events && dice.once_in(3) { dice.below(LONGEST_LAG) } else { 0 };
-        if let Some(found) = world.cognigy.borrow_mut().organizations.get_mut(&organization(number)) {
-            found.lag = lag;
-        }
-        if dice.once_in(6) {
-            world.disturb(&organization(number));
-        }
-    }
-    let casts: Vec<_> = (0..=dice.below(4)).map(|number| cast(dice, number, organizations)).collect();
-    for cast in &casts {
-        if !dice.once_in(3) {
-            create(world, cast);
-        }
-    }
-    casts
-}
-
-fn organization(number: u64) -> String {
-    format!("{:024x}", 0x5f0c_0000_u64 + number)
-}
-
-fn cast(dice: &mut Dice, number: u64, organizations: u64) -> Cast {
-    let adoptions = [AdoptionPolicy::Never, AdoptionPolicy::IfMatching, AdoptionPolicy::Always];
-    Cast {
-        name: format!("r{number}"),
-        organization: organization(dice.below(organizations)),
-        adoption: *dice.one_of(&adoptions).unwrap_or(&AdoptionPolicy::IfMatching),
-        deletion: if dice.once_in(2) { DeletionPolicy::Retain } else { DeletionPolicy::Reset },
-        drift: if dice.once_in(5) { DriftPolicy::Report } else { DriftPolicy::Correct },
-        verification: if dice.once_in(5) { VerificationMode::Warn } else { VerificationMode::Enforce },
-        interval: if dice.once_in(2) { "10m" } else { "1h" },
-    }
-}
-
-fn create(world: &Rc<World>, cast: &Cast) {
-    world.declare(&cast.name, &cast.organization, |spec| {
-        spec.adoption_policy = cast.adoption;
-        spec.deletion_policy = cast.deletion;
-        spec.drift_policy = cast.drift;
-        spec.verification.mode = cast.verification;
-        cast.interval.clone_into(&mut spec.interval);
-    });
 }
 
 type Trouble = Option<(Fault, Scene)>;
@@ -166,16 +111,19 @@ fn end_trouble(world: &Rc<World>, trouble: Trouble) {
 fn happen(world: &Rc<World>, dice: &mut Dice, resources: &[Cast], trouble: Trouble) -> Trouble {
     let Some(cast) = dice.one_of(resources).cloned() else { return trouble };
     let is_there = world.kubernetes.borrow().resource(&cast.name).is_some();
-    match dice.below(12) {
+    let happenings = if world.strategy == Strategy::Saml { 15 } else { 12 };
+    match dice.below(happenings) {
         _ if !is_there => create(world, &cast),
         0 | 1 => world.rotate(&cast.name),
-        2 | 3 => world.edit_scopes(&cast.name),
+        2 | 3 => world.edit_configuration(&cast.name),
         4 => world.delete(&cast.name),
         5 if dice.once_in(2) => world.disturb(&cast.organization),
         5 => world.reset_by_hand(&cast.organization),
         6 => world.kill_leader(),
         7 => world.crash.set(dice.one_of(&CrashPoint::ALL).copied()),
         8 => world.request_check(&cast.name),
+        12 | 13 => world.turn_certificates(dice.once_in(2)),
+        14 => world.switch_strategy(&cast.name),
         _ if trouble.is_some() => {
             end_trouble(world, trouble);
             return None;
@@ -231,7 +179,7 @@ fn settle(world: &Rc<World>, resources: &[Cast], seed: u64) -> Outcome {
     };
     let history = world.end();
     let violations = judge(&history, &measure);
-    Outcome { seed, violations, history }
+    Outcome { seed, strategy: world.strategy, violations, history }
 }
 
 /// Does the message ask a person to try again?
