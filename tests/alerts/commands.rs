@@ -60,6 +60,11 @@ fn status() -> Value {
         "corrections": [Timestamp::UNIX_EPOCH],
         "pending": { "operation": "Replace", "time": Timestamp::UNIX_EPOCH },
         "urls": { "login": url, "callback": url },
+        "saml": {
+            "loginEndpoint": url,
+            "certificate": { "sha256": "5d", "notAfter": Timestamp::UNIX_EPOCH },
+            "verifiedTime": Timestamp::UNIX_EPOCH,
+        },
     } })
 }
 

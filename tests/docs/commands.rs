@@ -63,6 +63,9 @@ async fn follow(page: &Page) -> Result<(), String> {
     for resource in page.blocks().filter(|block| block.trial() == Ok(Trial::Apply)).flat_map(resources) {
         stage.outside.expect(&resource).await;
     }
+    for (name, text) in stage.outside.identity_providers.files() {
+        stage.write(name, &text);
+    }
     if !meanwhile::registers_callback(page) {
         stage.outside.register_callback();
     }

@@ -21,5 +21,6 @@ mod outside;
 mod page;
 mod proxy;
 mod reasons;
+mod saml;
 mod shown;
 mod stage;

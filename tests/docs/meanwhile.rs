@@ -1,7 +1,10 @@
 //! What happens outside the reader's terminal, as comments in a page say.
 
+use cognigy_sso_testkit::saml::FIRST;
+
 use crate::outside::{Outside, variable};
 use crate::page::{Page, Step};
+use crate::saml::NEXT;
 
 const NOT_YET: &str = "the callback is registered";
 
@@ -22,6 +25,12 @@ pub fn happen(outside: &Outside, happening: &str) -> Result<(), String> {
             client.more_secrets.clear();
             client.secret = Some(next.to_owned());
         }),
+        "the identity provider publishes the next certificate too" => {
+            outside.identity_providers.edit(|profile| profile.sign_with(&[FIRST, NEXT]));
+        }
+        "the identity provider signs with the next certificate alone" => {
+            outside.identity_providers.edit(|profile| profile.sign_with(&[NEXT]));
+        }
         "somebody configures the organization by hand" => outside.configure_by_hand(),
         other => return Err(format!("nobody knows how it comes that {other}")),
     }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::proxy::Proxy;
+use crate::saml::IdentityProviders;
 
 /// What the shell of a reader knows, since no page shows a secret.
 const SHELL: [(&str, &str); 4] = [
@@ -26,6 +27,7 @@ pub struct Outside {
     cognigy: StandIn,
     /// By host name.
     providers: HashMap<String, Provider>,
+    pub identity_providers: IdentityProviders,
     proxy: Proxy,
     organization: String,
     callback: String,
@@ -46,7 +48,19 @@ impl Outside {
         cognigy.reach_providers_through(proxy.url().parse().unwrap());
         let organization = ORGANIZATION.to_owned();
         let (providers, callback, cognigy_hosts) = (HashMap::new(), String::new(), "*.cognigy.ai".to_owned());
-        Self { authority, cognigy, providers, proxy, organization, callback, cognigy_hosts, declared: None }
+        let identity_providers = IdentityProviders::default();
+        let declared = None;
+        Self {
+            authority,
+            cognigy,
+            providers,
+            identity_providers,
+            proxy,
+            organization,
+            callback,
+            cognigy_hosts,
+            declared,
+        }
     }
 
     /// The variables of the reader's shell. Calls to the cluster take no proxy. An installation on premises is allowed, as its
@@ -71,10 +85,14 @@ impl Outside {
             self.organization.clone_from(id);
         }
         self.cognigy.add_admin(variable("API_KEY"), &self.organization);
-        let oidc = resource.spec.oidc.clone().unwrap();
         self.callback = format!("https://{host}/auth/oidc/login/callback/{}", self.organization);
-        self.register(&oidc).await;
-        self.declared.get_or_insert(oidc);
+        if let Some(saml) = &resource.spec.saml {
+            self.identity_providers.expect(saml, &self.authority, &self.proxy).await;
+        }
+        if let Some(oidc) = &resource.spec.oidc {
+            self.register(oidc).await;
+            self.declared.get_or_insert_with(|| oidc.clone());
+        }
     }
 
     async fn register(&mut self, oidc: &Oidc) {

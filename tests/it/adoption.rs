@@ -4,14 +4,12 @@ use cognigy_sso_api::{ConditionStatus, ConditionType, Reason};
 use cognigy_sso_testkit::cognigy::{Login, Operation, WhenConfigured};
 use serde_json::{Value, json};
 
+use crate::strategy;
 use crate::support::{ORGANIZATION, SECRET, World, eventually};
 
-/// What somebody else configured: by default for the same provider and client.
+/// What somebody else configured: for the same provider and a client of this name.
 fn others(world: &World, client: &str) -> Value {
-    json!({
-        "idpType": "oidc", "idpIssuer": world.issuer, "idpClientId": client, "idpClientSecret": "old",
-        "idpIdTokenSignedResponseAlg": "RS256", "idpTokenEndpointAuthMethod": "client_secret_basic",
-    })
+    strategy::body(world, client, "old")
 }
 
 async fn configured_by_others(name: &str, client: &str) -> World {

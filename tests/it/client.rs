@@ -5,7 +5,7 @@ use cognigy_sso_testkit::cognigy::Operation;
 use cognigy_sso_testkit::provider::Operation as Provided;
 use serde_json::json;
 
-use crate::support::{ISSUER, SECRET, World, current};
+use crate::support::{PROVIDER, SECRET, World, current};
 
 use ConditionStatus::{False, True, Unknown};
 
@@ -18,18 +18,18 @@ fn tried(world: &World) -> (usize, usize) {
 #[tokio::test]
 async fn a_secret_that_the_provider_refuses_is_not_applied() {
     let world = World::new("refused-secret").await;
-    world.put_unregistered_secret("acme-oidc", &[("clientSecret", UNREGISTERED)]).await;
+    world.put_unregistered(UNREGISTERED).await;
     let _operator = world.operator().await;
     world.create(world.idp("acme")).await;
     let refused = world.condition("acme", ConditionType::ClientVerified, False, Reason::ClientSecretRefused).await;
-    for words in ["401 invalid_client", "key clientSecret of Secret acme-oidc", &world.issuer] {
+    for words in ["401 invalid_client", "key clientSecret of Secret acme-oidc", &world.address] {
         assert!(refused.message.contains(words), "{words}: {}", refused.message);
     }
     world.condition("acme", ConditionType::Stalled, True, Reason::ClientSecretRefused).await;
     world.has_events("acme", &["VerificationFailed"]).await;
     assert_eq!(world.changes(), []);
 
-    world.put_secret("acme-oidc", &[("clientSecret", SECRET)]).await;
+    world.rotate(SECRET).await;
     world.ready("acme").await;
     assert_eq!(world.changes(), [Operation::Configure]);
 }
@@ -42,7 +42,7 @@ async fn a_rotation_that_the_provider_refuses_leaves_the_working_secret_in_place
     world.ready("acme").await;
     let applied = world.get("acme").await.status.unwrap().applied;
 
-    world.put_unregistered_secret("acme-oidc", &[("clientSecret", UNREGISTERED)]).await;
+    world.put_unregistered(UNREGISTERED).await;
     world.condition("acme", ConditionType::ClientVerified, False, Reason::ClientSecretRefused).await;
     let waits = world.condition("acme", ConditionType::Configured, False, Reason::ChangePending).await;
     assert!(waits.message.contains("ClientVerified"), "{}", waits.message);
@@ -50,7 +50,7 @@ async fn a_rotation_that_the_provider_refuses_leaves_the_working_secret_in_place
     assert_eq!(world.configured_secret().as_deref(), Some(SECRET));
     assert_eq!(world.get("acme").await.status.unwrap().applied, applied);
 
-    world.put_secret("acme-oidc", &[("clientSecret", "registered-at-last-8412")]).await;
+    world.rotate("registered-at-last-8412").await;
     world.holds("registered-at-last-8412").await;
     world.ready("acme").await;
 }
@@ -58,17 +58,17 @@ async fn a_rotation_that_the_provider_refuses_leaves_the_working_secret_in_place
 #[tokio::test]
 async fn a_callback_that_is_not_registered_is_named_and_taken_once_it_is() {
     let world = World::new("callback").await;
-    let registered = world.provider.profile(ISSUER).unwrap().clients;
-    world.provider.edit(ISSUER, |profile| profile.clients.iter_mut().for_each(|it| it.redirect_uris.clear()));
+    let registered = world.provider.profile(PROVIDER).unwrap().clients;
+    world.provider.edit(PROVIDER, |profile| profile.clients.iter_mut().for_each(|it| it.redirect_uris.clear()));
     let _operator = world.operator().await;
     world.create(world.idp("acme")).await;
     let refused = world.condition("acme", ConditionType::ClientVerified, False, Reason::CallbackNotRegistered).await;
-    let callback = world.get("acme").await.status.unwrap().urls.unwrap().callback;
-    let advice = format!("Register {callback} as redirect URI of client acme at {}", world.issuer);
+    let callback = world.get("acme").await.status.unwrap().urls.unwrap().callback.unwrap();
+    let advice = format!("Register {callback} as redirect URI of client acme at {}", world.address);
     assert!(refused.message.contains(&advice), "{}", refused.message);
     assert_eq!(world.changes(), []);
 
-    world.provider.edit(ISSUER, |profile| profile.clients = registered);
+    world.provider.edit(PROVIDER, |profile| profile.clients = registered);
     world.check("acme").await;
     world.ready("acme").await;
 }
@@ -77,7 +77,7 @@ async fn a_callback_that_is_not_registered_is_named_and_taken_once_it_is() {
 async fn where_it_only_warns_a_refuted_client_is_applied_and_reported() {
     let world = World::new("client-warn").await;
     let _operator = world.operator().await;
-    world.put_unregistered_secret("acme-oidc", &[("clientSecret", UNREGISTERED)]).await;
+    world.put_unregistered(UNREGISTERED).await;
     world.create(world.idp("acme").with("/spec/verification", json!({ "mode": "Warn" }))).await;
     let ready = world.ready("acme").await;
     let client = current(&ready, ConditionType::ClientVerified).unwrap();

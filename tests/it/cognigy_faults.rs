@@ -5,7 +5,8 @@ use cognigy_sso_testkit::cognigy::{Operation, User};
 use cognigy_sso_testkit::server::{Fault, Plan, Reply};
 use serde_json::json;
 
-use crate::support::{ORGANIZATION, SECRET, World, eventually};
+use crate::strategy;
+use crate::support::{ORGANIZATION, SECRET, World, declared, eventually};
 
 const PROBLEM: &str =
     r#"{"type":"x","title":"<b>no</b>","status":400,"detail":"canary-detail-55d1","code":1005,"traceId":"trace-77aa"}"#;
@@ -74,7 +75,7 @@ async fn a_refused_configuration_says_code_and_trace_id_and_waits_for_input() {
     assert!(stalled.message.contains("code 1005") && stalled.message.contains("trace-77aa"), "{}", stalled.message);
     assert!(!stalled.message.contains("canary-detail") && !stalled.message.contains("<b>"), "{}", stalled.message);
     world.cognigy.clear_faults();
-    world.patch("acme", json!({ "spec": { "oidc": { "clientId": "mended" } } })).await;
+    world.patch("acme", declared(&strategy::named("mended"))).await;
     world.ready("acme").await;
 }
 
@@ -106,7 +107,8 @@ async fn what_may_pass_is_tried_again_until_it_is_applied_once() {
         world.put_secret(name, &[("apiKey", name)]).await;
         world.create(world.idp(name).with("/spec/cognigy/apiKeySecretRef/name", json!(name))).await;
         world.ready(name).await;
-        assert_eq!(world.cognigy.configuration(&organization).unwrap()["idpClientSecret"], SECRET, "{name}");
+        let held = strategy::held(&world.cognigy.configuration(&organization).unwrap());
+        assert_eq!(held.as_deref(), Some(SECRET), "{name}");
         let stalled = world.get(name).await.status.unwrap();
         assert!(stalled.pending.is_none() && stalled.condition(ConditionType::Stalled).is_none(), "{name}");
     }
@@ -130,7 +132,7 @@ async fn a_change_that_is_cut_anywhere_ends_with_the_new_configuration() {
     for (number, (operation, fault)) in cuts.into_iter().enumerate() {
         world.cognigy.install(Plan::on(operation, [fault.clone()]));
         let secret = format!("secret-{number}");
-        world.put_secret("acme-oidc", &[("clientSecret", &secret)]).await;
+        world.rotate(&secret).await;
         let applied = eventually(async || (world.configured_secret().as_ref() == Some(&secret)).then_some(())).await;
         assert!(applied.is_some(), "{operation:?} {fault:?}");
         world.ready("acme").await;

@@ -7,7 +7,8 @@ use cognigy_sso_testkit::cognigy::Operation;
 use cognigy_sso_testkit::server::{Fault, Plan};
 use serde_json::{Value, json};
 
-use crate::support::{Idp, ORGANIZATION, Operator, PATIENCE, SECRET, World, current, namespace};
+use crate::strategy::{self, PART};
+use crate::support::{Idp, ORGANIZATION, Operator, PATIENCE, SECRET, World, current, declared, namespace};
 
 /// A key of its own to the same organization.
 async fn add_key(world: &World, key: &str) {
@@ -51,7 +52,7 @@ async fn is_alone(world: &World) {
 async fn the_younger_says_whom_it_yields_to_and_resets_nothing_when_it_goes() {
     let (world, _operator) = conflict("conflict", "Reset").await;
     world.has_events("younger", &["Conflict"]).await;
-    world.patch("younger", json!({ "spec": { "oidc": { "clientId": "another" } } })).await;
+    world.patch("younger", declared(&strategy::named("another"))).await;
     is_alone(&world).await;
     world.delete("younger").await;
     world.gone("younger").await;
@@ -81,8 +82,8 @@ async fn when_the_older_goes_with_a_reset_the_younger_configures() {
 #[tokio::test]
 async fn the_older_keeps_what_it_has_while_it_is_suspended_or_invalid() {
     let (world, _operator) = conflict("keeps", "Retain").await;
-    let wrong_issuer = json!({ "oidc": { "issuer": format!("{}/", world.issuer) } });
-    let edits: [Value; 2] = [json!({ "suspend": true }), { wrong_issuer }];
+    let mistake = json!({ (PART): strategy::mistake(&world).wrong });
+    let edits: [Value; 2] = [json!({ "suspend": true }), mistake];
     for spec in edits {
         world.patch("older", json!({ "spec": spec })).await;
         world
@@ -118,7 +119,7 @@ async fn across_namespaces_it_is_the_same() {
     let there = World { namespace: other, ..World::on(world.client.clone(), "unused").await };
     there.put_config_map("ca", &[("ca.crt", world.authority.pem())]).await;
     there.put_secret("cognigy-api", &[("apiKey", "theirs")]).await;
-    there.put_secret("acme-oidc", &[("clientSecret", SECRET)]).await;
+    there.rotate(SECRET).await;
     world.cognigy.add_admin("theirs", ORGANIZATION);
     there.create(world.idp("acme")).await;
     let stalled = there.condition("acme", ConditionType::Stalled, ConditionStatus::True, Reason::Conflict).await;
@@ -182,6 +183,5 @@ async fn two_that_come_at_once_end_with_one_that_acts() {
     })
     .await;
     assert!(name.is_some(), "exactly one acts");
-    let held = world.cognigy.configuration(ORGANIZATION).unwrap();
-    assert_eq!(held["idpClientSecret"], SECRET);
+    assert_eq!(world.configured_secret().as_deref(), Some(SECRET));
 }

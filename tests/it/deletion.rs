@@ -4,6 +4,7 @@ use cognigy_sso_api::{ConditionStatus, ConditionType, FINALIZER, Reason};
 use cognigy_sso_testkit::cognigy::Operation;
 use serde_json::json;
 
+use crate::strategy;
 use crate::support::{ORGANIZATION, World, eventually};
 
 #[tokio::test]
@@ -36,14 +37,14 @@ async fn reset_resets_what_was_applied() {
 async fn reset_touches_nothing_that_was_never_applied() {
     let world = World::new("never-applied").await;
     let _operator = world.operator().await;
-    world.cognigy.configure_as_stranger(ORGANIZATION, json!({ "idpType": "saml" }));
+    world.cognigy.configure_as_stranger(ORGANIZATION, strategy::strangers());
     world.cognigy.change(|settings| settings.login = cognigy_sso_testkit::cognigy::Login::NotFound);
     world.create(world.idp("acme").with("/spec/deletionPolicy", json!("Reset"))).await;
     world.condition("acme", ConditionType::Stalled, ConditionStatus::True, Reason::AlreadyConfigured).await;
     world.delete("acme").await;
     world.gone("acme").await;
     assert_eq!(world.changes(), []);
-    assert_eq!(world.cognigy.configuration(ORGANIZATION), Some(json!({ "idpType": "saml" })));
+    assert_eq!(world.cognigy.configuration(ORGANIZATION), Some(strategy::strangers()));
 }
 
 #[tokio::test]
@@ -103,7 +104,7 @@ async fn what_somebody_else_configured_since_is_not_reset() {
     let reset = world.idp("acme").with("/spec/deletionPolicy", json!("Reset"));
     world.create(reset.with("/spec/driftPolicy", json!("Report"))).await;
     world.ready("acme").await;
-    let theirs = json!({ "idpType": "saml", "idpIssuer": "somebody" });
+    let theirs = strategy::strangers();
     world.cognigy.configure_as_stranger(ORGANIZATION, theirs.clone());
     world.delete("acme").await;
     world.gone("acme").await;

@@ -4,17 +4,14 @@ use std::time::Duration;
 
 use cognigy_sso_api::{ConditionStatus, ConditionType, IdentityProviderConfig, Reason};
 use cognigy_sso_testkit::cognigy::{Login, Operation};
-use serde_json::{Value, json};
+use serde_json::json;
 
+use crate::strategy::{REFUTED, SECRET_KEY, SECRET_NAME, strangers};
 use crate::support::{ORGANIZATION, SECRET, World, current, is_ready};
-
-fn strangers() -> Value {
-    json!({ "idpType": "saml", "idpIssuer": "somebody" })
-}
 
 /// Brings a visit about for which nobody has asked: the Secret has another version with the same value.
 async fn look(world: &World, number: usize) {
-    world.put_secret("acme-oidc", &[("clientSecret", SECRET), ("touched", &number.to_string())]).await;
+    world.put_secret(SECRET_NAME, &[(SECRET_KEY, SECRET), ("touched", &number.to_string())]).await;
 }
 
 async fn ready(name: &str, policy: &str) -> (World, crate::support::Operator) {
@@ -39,17 +36,13 @@ async fn what_is_applied_is_recorded_with_its_audit_event() {
 async fn another_configuration_is_replaced_after_the_checks() {
     let (world, _operator) = ready("replaced", "Correct").await;
     world.cognigy.configure_as_stranger(ORGANIZATION, strangers());
-    world.provider.edit(crate::support::ISSUER, |profile| {
-        profile.discovery["response_types_supported"] = json!(["id_token"]);
-    });
+    world.refute();
     world.check("acme").await;
     world.condition("acme", ConditionType::InSync, ConditionStatus::False, Reason::Drifted).await;
-    world.condition("acme", ConditionType::Ready, ConditionStatus::False, Reason::FlowNotSupported).await;
+    world.condition("acme", ConditionType::Ready, ConditionStatus::False, REFUTED).await;
     assert_eq!(world.cognigy.configuration(ORGANIZATION), Some(strangers()), "no reset while a check refutes it");
 
-    world.provider.edit(crate::support::ISSUER, |profile| {
-        profile.discovery["response_types_supported"] = json!(["code"]);
-    });
+    world.mend();
     world.check("acme").await;
     world.holds(SECRET).await;
     world.condition("acme", ConditionType::InSync, ConditionStatus::True, Reason::InSync).await;

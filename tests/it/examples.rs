@@ -4,7 +4,7 @@ use std::path::Path;
 
 use cognigy_sso_api::{ConditionStatus, ConditionType, IdentityProviderConfig, Mode, Reason};
 use cognigy_sso_testkit::provider::{AuthMethod, Client as Registered, Style};
-use k8s_openapi::api::core::v1::Secret;
+use cognigy_sso_testkit::saml::{IdentityProvider, SamlStyle};
 use kube::Api;
 use kube::api::{DynamicObject, Patch, PatchParams};
 use kube::core::discovery::ApiResource;
@@ -13,15 +13,24 @@ use serde_json::{Value, json};
 use crate::support::{ORGANIZATION, SECRET, World};
 
 /// The files, each with the kind of provider that it names.
-const EXAMPLES: [(&str, Style); 7] = [
-    ("quickstart", Style::Auth0),
-    ("01-auth0", Style::Auth0),
-    ("02-keycloak-private-ca", Style::Keycloak),
-    ("03-entra", Style::Entra),
-    ("04-plan-only", Style::Okta),
-    ("05-review-environment", Style::Auth0),
-    ("06-nobody-locked-out", Style::Auth0),
+const EXAMPLES: [(&str, Kind); 9] = [
+    ("quickstart", Kind::OpenId(Style::Auth0)),
+    ("01-auth0", Kind::OpenId(Style::Auth0)),
+    ("02-keycloak-private-ca", Kind::OpenId(Style::Keycloak)),
+    ("03-entra", Kind::OpenId(Style::Entra)),
+    ("04-plan-only", Kind::OpenId(Style::Okta)),
+    ("05-review-environment", Kind::OpenId(Style::Auth0)),
+    ("06-nobody-locked-out", Kind::OpenId(Style::Auth0)),
+    ("07-saml-entra", Kind::Saml(SamlStyle::EntraId)),
+    ("08-saml-endpoints", Kind::Saml(SamlStyle::Adfs)),
 ];
+
+#[derive(Clone, Copy)]
+enum Kind {
+    OpenId(Style),
+    Saml(SamlStyle),
+}
+
 /// What the issuer is called at the stand-in; it stands in all messages.
 const ISSUER: &str = "example";
 
@@ -53,19 +62,21 @@ async fn every_example_is_taken_as_it_stands() {
 
 #[tokio::test]
 async fn every_example_does_what_it_says() {
-    for (name, style) in EXAMPLES {
+    for (name, kind) in EXAMPLES {
         let world = World::new("example").await;
+        let identity_provider = IdentityProvider::start(&world.authority).await.unwrap();
         world.put_config_map("company-ca", &[("ca.crt", world.authority.pem())]).await;
         let mut documents = documents(name);
         let resource = documents.pop().unwrap();
-        for secret in &documents {
-            let secret: Secret = serde_json::from_value(secret.clone()).unwrap();
-            let api: Api<Secret> = world.secrets();
-            let name = secret.metadata.name.clone().unwrap();
-            world.will_have([&name]);
-            api.patch(&name, &PatchParams::apply("test").force(), &Patch::Apply(secret)).await.unwrap();
+        for document in &documents {
+            store(&world, document).await;
         }
-        let resource = settle(&world, &documents, resource, style);
+        let mut resource = settle(&world, &documents, resource);
+        match kind {
+            Kind::OpenId(style) => settle_oidc(&world, &documents, &mut resource, style),
+            Kind::Saml(style) => settle_saml(&identity_provider, &mut resource["spec"]["saml"], style),
+        }
+        let resource: IdentityProviderConfig = serde_json::from_value(resource).unwrap();
         let _operator = world.operator().await;
         world.idps().create(&kube::api::PostParams::default(), &resource).await.unwrap();
         let id = resource.metadata.name.as_deref().unwrap();
@@ -78,8 +89,41 @@ async fn every_example_does_what_it_says() {
     }
 }
 
-/// Brings the servers that the example names into being, and names them in the resource.
-fn settle(world: &World, secrets: &[Value], mut resource: Value, style: Style) -> IdentityProviderConfig {
+/// Stores a Secret or a `ConfigMap`.
+async fn store(world: &World, document: &Value) {
+    let (kind, name) = (text(document, "/kind"), text(document, "/metadata/name"));
+    if kind == "Secret" {
+        world.will_have([name]);
+    } else {
+        world.will_have_config_map(name);
+    }
+    let object: DynamicObject = serde_json::from_value(document.clone()).unwrap();
+    let kind = kind_of(text(document, "/apiVersion"), kind);
+    let api = Api::<DynamicObject>::namespaced_with(world.client.clone(), &world.namespace, &kind);
+    api.patch(name, &PatchParams::apply("test").force(), &Patch::Apply(object)).await.unwrap();
+}
+
+/// Makes Cognigy.AI know the key, and the resource trust the servers' authority where it names no other.
+fn settle(world: &World, secrets: &[Value], mut resource: Value) -> Value {
+    if let Some(secret) = secrets.iter().find(|secret| secret["metadata"]["name"] == "cognigy-api") {
+        let organization = resource["spec"]["cognigy"]["organizationId"].as_str().unwrap_or(ORGANIZATION);
+        world.cognigy.add_admin(text(secret, "/stringData/apiKey"), organization);
+    }
+    let ca = json!({ "configMapRef": { "name": "ca", "key": "ca.crt" } });
+    for part in ["/spec/cognigy", "/spec/oidc", "/spec/saml"] {
+        let Some(part) = resource.pointer_mut(part).filter(|part| part.get("loginEndpoint").is_none()) else {
+            continue;
+        };
+        if part["caBundle"].is_null() {
+            part["caBundle"] = ca.clone();
+        }
+    }
+    resource["spec"]["cognigy"]["apiUrl"] = world.cognigy.api_url().into();
+    resource
+}
+
+/// Brings the provider that the example names into being, and names it in the resource.
+fn settle_oidc(world: &World, secrets: &[Value], resource: &mut Value, style: Style) {
     let in_secrets = |reference: &str, unless: &str| {
         let reference = resource.pointer(reference);
         let find = |reference: &Value| {
@@ -88,10 +132,6 @@ fn settle(world: &World, secrets: &[Value], mut resource: Value, style: Style) -
         };
         reference.and_then(find).unwrap_or_else(|| unless.to_owned())
     };
-    if let Some(secret) = secrets.iter().find(|secret| secret["metadata"]["name"] == "cognigy-api") {
-        let organization = resource["spec"]["cognigy"]["organizationId"].as_str().unwrap_or(ORGANIZATION);
-        world.cognigy.add_admin(text(secret, "/stringData/apiKey"), organization);
-    }
     let id = resource["spec"]["oidc"]["clientId"].as_str().map(str::to_owned);
     let id = id.unwrap_or_else(|| in_secrets("/spec/oidc/clientIdSecretRef", ""));
     let mut client = Registered::new(&id, &in_secrets("/spec/oidc/clientSecretRef", SECRET));
@@ -99,16 +139,19 @@ fn settle(world: &World, secrets: &[Value], mut resource: Value, style: Style) -
     if resource["spec"]["oidc"]["tokenEndpointAuthMethod"] == "client_secret_post" {
         client.auth_method = AuthMethod::ClientSecretPost;
     }
-    let ca = json!({ "configMapRef": { "name": "ca", "key": "ca.crt" } });
-    for part in ["cognigy", "oidc"] {
-        let bundle = &mut resource["spec"][part]["caBundle"];
-        if bundle.is_null() {
-            *bundle = ca.clone();
+    resource["spec"]["oidc"]["issuer"] = world.provider.add(ISSUER, style, vec![client]).into();
+}
+
+fn settle_saml(identity_provider: &IdentityProvider, saml: &mut Value, style: SamlStyle) {
+    let metadata = identity_provider.add(ISSUER, style);
+    if let Some(url) = saml.get_mut("metadataUrl") {
+        *url = metadata.into();
+    }
+    for (member, path) in [("loginEndpoint", "sso"), ("logoutEndpoint", "slo")] {
+        if let Some(url) = saml.get_mut(member) {
+            *url = format!("{}/{path}", identity_provider.base(ISSUER)).into();
         }
     }
-    resource["spec"]["cognigy"]["apiUrl"] = world.cognigy.api_url().into();
-    resource["spec"]["oidc"]["issuer"] = world.provider.add(ISSUER, style, vec![client]).into();
-    serde_json::from_value(resource).unwrap()
 }
 
 /// The resource comes last.

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use kube::api::{Patch, PatchParams};
 use serde_json::json;
 
+use crate::strategy::SECRET_NAME;
 use crate::support::{World, current, eventually};
 
 /// Writes on the Secret that it expires in so many days and an hour.
@@ -18,7 +19,7 @@ async fn expires_in(world: &World, days: i64) -> String {
 
 async fn annotate(world: &World, text: &str) {
     let patch = json!({ "metadata": { "annotations": { EXPIRES_AT: text } } });
-    world.secrets().patch("acme-oidc", &PatchParams::default(), &Patch::Merge(patch)).await.unwrap();
+    world.secrets().patch(SECRET_NAME, &PatchParams::default(), &Patch::Merge(patch)).await.unwrap();
 }
 
 fn ready_message(resource: &IdentityProviderConfig) -> String {
@@ -48,14 +49,14 @@ async fn a_secret_that_comes_near_its_expiry_is_warned_of_once_for_each_threshol
             .enumerate()
     {
         let date = expires_in(&world, days).await;
-        warns(&world, &["acme-oidc", words, &date]).await;
+        warns(&world, &[SECRET_NAME, words, &date]).await;
         let told = async || (warnings(&world).await == number + 1).then_some(());
         assert!(eventually(told).await.is_some(), "{words}: {:?}", world.events("acme").await);
     }
     annotate(&world, "soon").await;
-    warns(&world, &["acme-oidc", EXPIRES_AT, "holds no date"]).await;
+    warns(&world, &[SECRET_NAME, EXPIRES_AT, "holds no date"]).await;
     expires_in(&world, -1).await;
-    let expired = warns(&world, &["acme-oidc", "has expired"]).await;
+    let expired = warns(&world, &[SECRET_NAME, "has expired"]).await;
     let visited = world.check("acme").await;
     let told = |resource: &IdentityProviderConfig| resource.status.as_ref().unwrap().expiring.clone();
     assert_eq!(told(&visited), told(&expired));

@@ -1,12 +1,12 @@
 //! From `kubectl apply` to Ready.
 
-use cognigy_sso_api::{ConditionStatus, ConditionType, Reason};
 use cognigy_sso_testkit::cognigy::Operation;
 use futures::{StreamExt, TryStreamExt};
 use kube::runtime::watcher::{self, Event};
 use serde_json::json;
 use tokio::time::timeout;
 
+use crate::strategy::{self, PART, SECRET_NAME};
 use crate::support::{ORGANIZATION, PATIENCE, SECRET, World, eventually, is_ready};
 
 #[tokio::test]
@@ -17,14 +17,7 @@ async fn a_resource_becomes_ready_and_cognigy_gets_exactly_the_documented_body()
     world.ready("acme").await;
 
     let sent = world.cognigy.calls_of(Operation::Configure);
-    let documented = json!({
-        "idpType": "oidc",
-        "idpIssuer": world.issuer,
-        "idpClientId": "acme",
-        "idpClientSecret": SECRET,
-        "idpIdTokenSignedResponseAlg": "RS256",
-        "idpTokenEndpointAuthMethod": "client_secret_basic",
-    });
+    let documented = strategy::body(&world, "acme", SECRET);
     assert_eq!(sent.iter().map(|call| &call.body).collect::<Vec<_>>(), [&documented]);
     assert_eq!(world.changes(), [Operation::Configure]);
 }
@@ -38,16 +31,15 @@ async fn status_tells_what_was_found_and_what_to_register() {
     let status = world.ready("acme").await.status.unwrap();
 
     let host = world.cognigy.api_url().replace("https://", "").replace("/new", "");
+    strategy::is_shown(&world, &status, &host);
     let urls = status.urls.unwrap();
-    assert_eq!(*urls.login, format!("https://{host}/auth/oidc/login/{ORGANIZATION}"));
-    assert_eq!(*urls.callback, format!("https://{host}/auth/oidc/login/callback/{ORGANIZATION}"));
+    assert_eq!(*urls.login, format!("https://{host}/auth/{PART}/login/{ORGANIZATION}"));
     assert_eq!(*urls.logout.unwrap(), format!("https://trial.example.com/slo/{ORGANIZATION}"));
     let organization = status.organization.unwrap();
     assert_eq!((&*organization.id, &*organization.api_host), (ORGANIZATION, &*host));
-    assert!(status.issuer.unwrap().key_count >= 1);
     let applied = status.applied.unwrap();
     assert!(applied.fingerprint.starts_with("$argon2id$") && applied.generation == 1);
-    assert_eq!(applied.secrets.iter().map(|secret| &*secret.name).collect::<Vec<_>>(), ["acme-oidc", "cognigy-api"]);
+    assert_eq!(applied.secrets.iter().map(|secret| &*secret.name).collect::<Vec<_>>(), [SECRET_NAME, "cognigy-api"]);
 }
 
 #[tokio::test]
@@ -68,16 +60,4 @@ async fn the_way_to_ready_takes_one_write_and_says_so_in_one_event() {
     versions.dedup();
     assert_eq!(versions.len(), 2, "created, and one write: {versions:?}");
     eventually(async || (world.events("acme").await == ["Configured"]).then_some(())).await.expect("one event");
-}
-
-#[tokio::test]
-async fn what_cannot_be_done_yet_is_refused_not_ignored() {
-    let world = World::new("unsupported").await;
-    let _operator = world.operator().await;
-    let saml = json!({ "issuer": "x", "metadataUrl": "https://idp.example/metadata" });
-    let saml_only = world.idp("saml").with("/spec/oidc", json!(null)).with("/spec/saml", saml);
-    world.create(saml_only).await;
-    let stalled = world.condition("saml", ConditionType::Stalled, ConditionStatus::True, Reason::Unsupported).await;
-    assert!(stalled.message.contains("spec.saml"), "{}", stalled.message);
-    assert_eq!(world.calls(Operation::Me), 0);
 }

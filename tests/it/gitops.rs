@@ -10,6 +10,7 @@ use kube::api::{Patch, PatchParams};
 use serde_json::{Value, json};
 use tokio::process::Command;
 
+use crate::strategy::SECRET_NAME;
 use crate::support::{World, cluster, eventually};
 
 /// Argo CD with `ServerSideApply=true`, and Flux: each forces what it applies.
@@ -167,13 +168,13 @@ async fn a_secret_that_is_applied_again_changes_nothing() {
     let _operator = world.operator().await;
     apply(&world, ARGO_CD, &world.idp("acme").written()).await;
     let ready = world.ready("acme").await;
-    let mut secret = serde_json::to_value(world.secrets().get("acme-oidc").await.unwrap()).unwrap();
+    let mut secret = serde_json::to_value(world.secrets().get(SECRET_NAME).await.unwrap()).unwrap();
     let data = secret["data"].take();
     for (manager, label) in [(ARGO_CD, "one"), (FLUX, "two")] {
-        let metadata = json!({ "name": "acme-oidc", "labels": { "managed": label } });
+        let metadata = json!({ "name": SECRET_NAME, "labels": { "managed": label } });
         let declared = json!({ "apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": data });
         let force = PatchParams::apply(manager).force();
-        world.secrets().patch("acme-oidc", &force, &Patch::Apply(declared)).await.unwrap();
+        world.secrets().patch(SECRET_NAME, &force, &Patch::Apply(declared)).await.unwrap();
     }
     // A check that comes after it has dealt with the Secrets as they are now.
     let checked = world.check("acme").await;

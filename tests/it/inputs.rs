@@ -7,28 +7,29 @@ use cognigy_sso_testkit::cognigy::Operation;
 use cognigy_sso_testkit::server::{Fault, Plan};
 use serde_json::json;
 
-use crate::support::{ORGANIZATION, PATIENCE, SECRET, World, eventually};
+use crate::strategy::{self, SECRET_KEY, SECRET_NAME, SECRET_REF, TAKES_TLS_SECRETS};
+use crate::support::{ORGANIZATION, PATIENCE, SECRET, World, eventually, field};
 
-const ROTATED: &str = "rotated-secret-canary-11c8";
+const ROTATED: &str = "rotated";
 
 /// Lesson: keycloak #23087, external-secrets #2035.
 #[tokio::test]
 async fn a_secret_that_comes_late_is_noticed() {
     let world = World::new("late-secret").await;
-    world.delete_secret("acme-oidc").await;
+    world.delete_secret(SECRET_NAME).await;
     let _operator = world.operator().await;
     world.create(world.idp("acme")).await;
     let waiting =
         world.condition("acme", ConditionType::SecretsResolved, ConditionStatus::False, Reason::SecretNotFound).await;
-    assert!(waiting.message.contains("spec.oidc.clientSecretRef") && waiting.message.contains("acme-oidc"));
+    assert!(waiting.message.contains(&field(SECRET_REF)) && waiting.message.contains(SECRET_NAME));
     world.condition("acme", ConditionType::Reconciling, ConditionStatus::True, Reason::Progressing).await;
     // What can be told is told all the same: the callback can be registered before the secret is there.
     let status = world.get("acme").await.status.unwrap();
     assert!(status.urls.is_some() && status.is_true(ConditionType::IssuerVerified));
 
-    world.put_secret("acme-oidc", &[("other", "x")]).await;
+    world.put_secret(SECRET_NAME, &[("other", "x")]).await;
     world.condition("acme", ConditionType::SecretsResolved, ConditionStatus::False, Reason::KeyNotFound).await;
-    world.put_secret("acme-oidc", &[("clientSecret", SECRET)]).await;
+    world.rotate(SECRET).await;
     world.ready("acme").await;
     assert_eq!(world.configured_secret().as_deref(), Some(SECRET));
 }
@@ -40,7 +41,7 @@ async fn an_authority_that_comes_late_is_noticed() {
     world.will_have_config_map("late");
     let _operator = world.operator().await;
     let ca = json!({ "configMapRef": { "name": "late", "key": "ca.crt" } });
-    world.create(world.idp("acme").with("/spec/oidc/caBundle", ca)).await;
+    world.create(world.idp("acme").declaring(json!({ "caBundle": ca }))).await;
     world.condition("acme", ConditionType::SecretsResolved, ConditionStatus::False, Reason::ConfigMapNotFound).await;
     world.put_config_map("late", &[("ca.crt", "no certificate")]).await;
     world.condition("acme", ConditionType::SecretsResolved, ConditionStatus::False, Reason::InvalidCertificate).await;
@@ -56,7 +57,7 @@ async fn a_rotated_secret_is_applied_by_reset_and_configure() {
     world.create(world.idp("acme")).await;
     let before = world.ready("acme").await.status.unwrap().applied.unwrap();
 
-    world.put_secret("acme-oidc", &[("clientSecret", ROTATED)]).await;
+    world.rotate(ROTATED).await;
     eventually(async || (world.configured_secret().as_deref() == Some(ROTATED)).then_some(())).await.expect("applied");
     let after = world
         .until("acme", "configured anew", |resource| {
@@ -78,7 +79,7 @@ async fn the_same_bytes_in_a_new_version_of_a_secret_change_nothing() {
     let before = world.ready("acme").await.metadata.resource_version;
     let visits = world.calls(Operation::Me);
 
-    world.put_secret("acme-oidc", &[("clientSecret", SECRET), ("unused", "x")]).await;
+    world.put_secret(SECRET_NAME, &[(SECRET_KEY, SECRET), ("unused", "x")]).await;
     eventually(async || (world.calls(Operation::Me) > visits).then_some(())).await.expect("it is looked at");
     operator.stop().await;
     assert_eq!(world.changes(), [Operation::Configure]);
@@ -105,10 +106,10 @@ async fn a_secret_that_goes_takes_nothing_away_and_may_come_back() {
     let _operator = world.operator().await;
     world.create(world.idp("acme")).await;
     world.ready("acme").await;
-    world.delete_secret("acme-oidc").await;
+    world.delete_secret(SECRET_NAME).await;
     world.condition("acme", ConditionType::Ready, ConditionStatus::False, Reason::SecretNotFound).await;
     assert_eq!(world.configured_secret().as_deref(), Some(SECRET), "the working configuration stays");
-    world.put_secret("acme-oidc", &[("clientSecret", SECRET)]).await;
+    world.rotate(SECRET).await;
     world.ready("acme").await;
     assert_eq!(world.changes(), [Operation::Configure], "another Secret with the same bytes is no change");
 }
@@ -116,28 +117,16 @@ async fn a_secret_that_goes_takes_nothing_away_and_may_come_back() {
 #[tokio::test]
 async fn every_unusable_value_says_which_and_why() {
     let world = World::new("unusable").await;
-    world.will_have(["empty", "blank", "newline", "binary", "control", "long", "helm"]);
+    let cases = strategy::unusable();
+    world.will_have(cases.iter().map(|(name, ..)| name));
     let _operator = world.operator().await;
-    let long = vec![b'x'; 900 * 1024];
-    let cases: &[(&str, &str, &[u8], Reason)] = &[
-        ("empty", "Opaque", b"", Reason::EmptyValue),
-        ("blank", "Opaque", b" \n ", Reason::EmptyValue),
-        ("newline", "Opaque", b"secret\n", Reason::InvalidValue),
-        ("binary", "Opaque", b"\xff\xfe\x00", Reason::InvalidValue),
-        ("control", "Opaque", b"a\x07b", Reason::InvalidValue),
-        ("long", "Opaque", &long, Reason::InvalidValue),
-        ("helm", "helm.sh/release.v1", b"secret", Reason::SecretTypeRefused),
-    ];
     for (name, r#type, value, reason) in cases {
-        world.put_secret_bytes(name, r#type, &[("clientSecret", value)]).await;
-        world.create(world.idp(name).with("/spec/oidc/clientSecretRef/name", json!(name))).await;
-        let found = world.condition(name, ConditionType::SecretsResolved, ConditionStatus::False, *reason).await;
-        assert!(
-            found.message.contains("spec.oidc.clientSecretRef") && found.message.contains(name),
-            "{}",
-            found.message
-        );
-        world.condition(name, ConditionType::Stalled, ConditionStatus::True, *reason).await;
+        world.put_secret_bytes(name, r#type, &[(SECRET_KEY, &value)]).await;
+        world.create(world.idp(name).with_secret(name)).await;
+        let found = world.condition(name, ConditionType::SecretsResolved, ConditionStatus::False, reason).await;
+        let names_it = found.message.contains(&field(SECRET_REF)) && found.message.contains(name);
+        assert!(names_it, "{}", found.message);
+        world.condition(name, ConditionType::Stalled, ConditionStatus::True, reason).await;
     }
     assert_eq!(world.changes(), [], "nothing was applied");
 }
@@ -149,30 +138,11 @@ async fn a_secret_that_is_rotated_while_it_is_sent_is_applied_in_the_end() {
     world.cognigy.install(Plan::on(Operation::Configure, [Fault::late(Duration::from_secs(1))]));
     world.create(world.idp("acme")).await;
     world.cognigy.wait_for_call(|call| call.operation == Operation::Configure, PATIENCE).await.unwrap();
-    world.put_secret("acme-oidc", &[("clientSecret", ROTATED)]).await;
+    world.rotate(ROTATED).await;
     eventually(async || (world.configured_secret().as_deref() == Some(ROTATED)).then_some(()))
         .await
         .expect("the newer");
     world.ready("acme").await;
-}
-
-#[tokio::test]
-async fn a_client_id_from_a_secret_is_followed() {
-    let world = World::new("client-id").await;
-    world.put_secret("acme-id", &[("clientId", "from-a-secret")]).await;
-    let _operator = world.operator().await;
-    let reference = json!({ "name": "acme-id", "key": "clientId" });
-    let idp =
-        world.idp("acme").with("/spec/oidc/clientId", json!(null)).with("/spec/oidc/clientIdSecretRef", reference);
-    world.create(idp).await;
-    world.ready("acme").await;
-    assert_eq!(world.cognigy.configuration(ORGANIZATION).unwrap()["idpClientId"], "from-a-secret");
-    world.put_secret("acme-id", &[("clientId", "another")]).await;
-    let followed = async || {
-        let held = world.cognigy.configuration(ORGANIZATION)?;
-        (held["idpClientId"] == "another").then_some(())
-    };
-    eventually(followed).await.expect("the new client id is applied");
 }
 
 /// Lesson: cert-manager's threat model.
@@ -190,12 +160,16 @@ async fn secrets_of_other_controllers_are_refused_and_an_authority_in_one_for_tl
         ("cluster.x-k8s.io/secret", "value", b"v"),
         ("kubernetes.io/tls", "tls.crt", world.authority.pem().as_bytes()),
     ];
+    let secret = strategy::stored(SECRET);
     for (number, (r#type, key, value)) in cases.iter().enumerate() {
         let name = format!("foreign-{number}");
-        let mut values = vec![(*key, *value), ("clientSecret", SECRET.as_bytes())];
+        let mut values = vec![(*key, *value), (SECRET_KEY, secret.as_bytes())];
         values.extend((*key == "tls.crt").then_some(("tls.key", &b""[..])));
         world.put_secret_bytes(&name, r#type, &values).await;
-        world.create(world.idp(&name).with("/spec/oidc/clientSecretRef/name", json!(name))).await;
+        if TAKES_TLS_SECRETS && *r#type == "kubernetes.io/tls" {
+            continue;
+        }
+        world.create(world.idp(&name).with_secret(&name)).await;
         let (resolved, refused) = (ConditionType::SecretsResolved, Reason::SecretTypeRefused);
         let found = world.condition(&name, resolved, ConditionStatus::False, refused).await;
         assert!(found.message.contains(r#type) && found.message.contains("Opaque"), "{}", found.message);
@@ -203,6 +177,6 @@ async fn secrets_of_other_controllers_are_refused_and_an_authority_in_one_for_tl
     }
     assert_eq!(world.changes(), [], "nothing was applied");
     let ca = json!({ "secretRef": { "name": format!("foreign-{}", cases.len() - 1), "key": "tls.crt" } });
-    world.create(world.idp("acme").with("/spec/oidc/caBundle", ca)).await;
+    world.create(world.idp("acme").declaring(json!({ "caBundle": ca }))).await;
     world.ready("acme").await;
 }

@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use cognigy_sso_api::{ConditionStatus, ConditionType, IdentityProviderConfig, Reason};
 use cognigy_sso_testkit::cognigy::Operation;
-use cognigy_sso_testkit::provider::Operation as Provided;
 use cognigy_sso_testkit::server::{Call, Fault, Plan};
-use serde_json::{Value, json};
+use serde_json::json;
 
+use crate::strategy::{self, ASKED, Asked};
 use crate::support::{ORGANIZATION, Operator, PATIENCE, World};
 
 const KILLS: usize = 200;
+/// How many values take turns.
+const VALUES: usize = 7;
 const STRANGERS: &str = "ffffffffffffffffffffffff";
 /// Longer than anything waits for.
 const FOR_EVER: Duration = Duration::from_mins(5);
@@ -26,7 +28,7 @@ enum Moment {
     /// The answer is there.
     After(Operation),
     /// The provider has not answered.
-    Asking(Provided),
+    Asking(Asked),
     /// The finalizer is on.
     Finalized,
     /// What is about to be done is on record.
@@ -35,7 +37,7 @@ enum Moment {
     Reported,
 }
 
-const MOMENTS: [Moment; 17] = [
+const MOMENTS: [Moment; 15] = [
     Moment::Before(Operation::Me),
     Moment::After(Operation::Me),
     Moment::Before(Operation::Login),
@@ -48,8 +50,6 @@ const MOMENTS: [Moment; 17] = [
     Moment::Before(Operation::Configure),
     Moment::Inside(Operation::Configure),
     Moment::After(Operation::Configure),
-    Moment::Asking(Provided::Discovery),
-    Moment::Asking(Provided::Keys),
     Moment::Finalized,
     Moment::Recorded,
     Moment::Reported,
@@ -85,7 +85,7 @@ impl Moment {
             }
             Self::Asking(operation) => {
                 let is_by_operator =
-                    |call: &Call<Provided>| call.headers["user-agent"].starts_with("cognigy-sso-operator/");
+                    |call: &Call<Asked>| call.headers["user-agent"].starts_with("cognigy-sso-operator/");
                 world
                     .provider
                     .wait_for_call(|call| call.operation == operation && is_by_operator(call), PATIENCE)
@@ -116,15 +116,16 @@ async fn two_hundred_times_in_a_row() {
         settings.rate_limit = u32::MAX;
         settings.discovery_seconds = 3600;
     });
-    let strangers = json!({ "idpType": "saml", "idpIssuer": "somebody" });
+    let strangers = strategy::strangers();
     world.cognigy.configure_as_stranger(STRANGERS, strangers.clone());
     add_organization(&world, "strangers", STRANGERS, "strangers", "Retain").await;
     let mut operator = world.operator().await;
     world.create(world.idp("acme")).await;
     world.ready("acme").await;
     world.condition("strangers", ConditionType::Stalled, ConditionStatus::True, Reason::AlreadyConfigured).await;
+    let moments: Vec<_> = MOMENTS.into_iter().chain(ASKED.iter().copied().map(Moment::Asking)).collect();
     for kill in 0..KILLS {
-        let moment = MOMENTS[kill % MOMENTS.len()];
+        let moment = moments[kill % moments.len()];
         // Of five, one dies in a first configuration.
         if kill % 5 == 4 {
             first_configuration(&world, &mut operator, kill, moment).await;
@@ -135,11 +136,11 @@ async fn two_hundred_times_in_a_row() {
     }
 }
 
-/// The client secret is rotated, and the operator dies on the way.
+/// The value for the provider is rotated, and the operator dies on the way.
 async fn rotation(world: &World, operator: &mut Operator, kill: usize, moment: Moment) {
     let moment = if matches!(moment, Moment::Finalized) { Moment::Reported } else { moment };
     prepare(world, operator, moment).await;
-    let secret = format!("secret-{kill}");
+    let secret = format!("secret-{}", kill % VALUES);
     world.rotate(&secret).await;
     if matches!(moment, Moment::Reported) {
         world.holds(&secret).await;
@@ -150,7 +151,7 @@ async fn rotation(world: &World, operator: &mut Operator, kill: usize, moment: M
     settled(world, "acme").await;
     assert!(world.get("acme").await.status.unwrap().applied.unwrap().audit_event_id.is_some());
     let applied = configurations(world, ORGANIZATION);
-    assert_eq!(applied, [json!(secret)], "kill {kill}: {moment:?}: applied once");
+    assert_eq!(applied, [secret], "kill {kill}: {moment:?}: applied once");
 }
 
 /// Another organization is declared, and the operator dies on the way. It may be applied a second time, since a first
@@ -169,10 +170,8 @@ async fn first_configuration(world: &World, operator: &mut Operator, kill: usize
     moment.arrive(world, &name).await;
     reborn(world, operator).await;
     world.ready(&name).await;
-    assert_eq!(
-        world.cognigy.configuration(&organization).unwrap()["idpClientSecret"],
-        world.configured_secret().unwrap()
-    );
+    let held = world.cognigy.configuration(&organization).unwrap();
+    assert_eq!(strategy::held(&held), world.configured_secret());
     let times = configurations(world, &organization).len();
     assert!((1..=2).contains(&times), "kill {kill}: {moment:?}: applied {times} times");
     world.delete(&name).await;
@@ -214,9 +213,9 @@ async fn reborn(world: &World, operator: &mut Operator) {
     *operator = world.operator().await;
 }
 
-/// The client secrets that took effect in an organization, in order.
-fn configurations(world: &World, organization: &str) -> Vec<Value> {
+/// The values that took effect in an organization, in order.
+fn configurations(world: &World, organization: &str) -> Vec<String> {
     let calls = world.cognigy.calls_of(Operation::Configure);
     let mine = calls.into_iter().filter(|call| call.effect && call.subject.as_deref() == Some(organization));
-    mine.map(|call| call.body["idpClientSecret"].clone()).collect()
+    mine.map(|call| strategy::held(&call.body).unwrap()).collect()
 }

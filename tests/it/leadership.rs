@@ -6,13 +6,13 @@ use cognigy_sso_api::IdentityProviderConfig;
 use cognigy_sso_testkit::cognigy::Operation::{self, Configure, Reset};
 use cognigy_sso_testkit::server::{Call, Fault, Plan};
 use jiff::Timestamp;
-use k8s_openapi::api::coordination::v1::{Lease, LeaseSpec};
-use kube::Api;
-use kube::api::{DeleteParams, ListParams, Patch, PatchParams};
+use k8s_openapi::api::coordination::v1::LeaseSpec;
+use kube::api::{DeleteParams, ListParams};
 use serde_json::json;
 use tempfile::NamedTempFile;
 
-use crate::support::{LEASE, Operator, PATIENCE, World, eventually, grant, limited_kubeconfig, withdraw};
+use crate::strategy::{self, SECRET_KEY};
+use crate::support::{LEASE, Operator, PATIENCE, SECRET, World, eventually, grant, limited_kubeconfig, withdraw};
 
 /// How long a takeover may take that is not a handover: the lease's 40 s and some for what comes after.
 const TAKEOVER: Duration = Duration::from_secs(45);
@@ -21,25 +21,16 @@ const HANDOVER: Duration = Duration::from_secs(3);
 /// How long after a renewal no change may begin any more: what is relied on for 39 s does not outlive a call of 30 s then.
 const UNCERTAIN_AFTER: Duration = Duration::from_secs(10);
 
-fn leases(world: &World) -> Api<Lease> {
-    Api::namespaced(world.client.clone(), &world.namespace)
-}
-
 async fn lease(world: &World) -> LeaseSpec {
-    leases(world).get(LEASE).await.unwrap().spec.unwrap()
+    world.leases().get(LEASE).await.unwrap().spec.unwrap()
 }
 
 async fn holder(world: &World) -> String {
     lease(world).await.holder_identity.unwrap()
 }
 
-pub(crate) async fn hold(world: &World, holder: &str) {
-    let spec = json!({ "spec": { "holderIdentity": holder } });
-    leases(world).patch(LEASE, &PatchParams::default(), &Patch::Merge(spec)).await.unwrap();
-}
-
 async fn rotate(world: &World, secret: &str) {
-    world.put_secret("acme-oidc", &[("clientSecret", secret)]).await;
+    world.rotate(secret).await;
 }
 
 async fn configured(world: &World, secret: &str) {
@@ -141,12 +132,12 @@ async fn when_the_leader_is_killed_another_takes_over_and_nothing_is_lost() {
     let world = World::new("killed-leader").await;
     let organizations: Vec<_> = (0..5).map(|number| format!("5f0c0123456789abcdef000{number}")).collect();
     for organization in &organizations {
-        let [resource, api, oidc] = ["idp", "api", "oidc"].map(|what| format!("{what}-{organization}"));
+        let [resource, api, secret] = ["idp", "api", "secret"].map(|what| format!("{what}-{organization}"));
         world.cognigy.add_admin(&api, organization);
         world.put_secret(&api, &[("apiKey", &api)]).await;
-        world.put_secret(&oidc, &[("clientSecret", "first")]).await;
+        world.put_secret(&secret, &[(SECRET_KEY, SECRET)]).await;
         let idp = world.idp(&resource).with("/spec/cognigy/apiKeySecretRef/name", json!(api));
-        world.create(idp.with("/spec/oidc/clientSecretRef/name", json!(oidc))).await;
+        world.create(idp.with_secret(&secret)).await;
     }
     let mut first = Operator::replica(&world.namespace, "first").await;
     first.leads().await;
@@ -159,7 +150,7 @@ async fn when_the_leader_is_killed_another_takes_over_and_nothing_is_lost() {
     world.cognigy.clear_calls();
     world.cognigy.install(Plan::on(Reset, [Fault::none(), Fault::late_answer(Duration::from_secs(5))]));
     for organization in &organizations {
-        world.put_secret(&format!("oidc-{organization}"), &[("clientSecret", "rotated")]).await;
+        world.put_secret(&format!("secret-{organization}"), &[(SECRET_KEY, "rotated")]).await;
     }
     world.cognigy.wait_for_call(|call| call.operation == Reset, PATIENCE).await.unwrap();
     first.kill().await;
@@ -172,8 +163,8 @@ async fn when_the_leader_is_killed_another_takes_over_and_nothing_is_lost() {
     assert!(took <= TAKEOVER, "{took:?}");
     for organization in &organizations {
         let is_rotated = async || {
-            let held = world.cognigy.configuration(organization)?;
-            (held["idpClientSecret"] == "rotated").then_some(())
+            let held = strategy::held(&world.cognigy.configuration(organization)?);
+            (held.as_deref() == Some("rotated")).then_some(())
         };
         assert!(eventually(is_rotated).await.is_some(), "{organization} was never configured anew");
         world.ready(&format!("idp-{organization}")).await;
@@ -218,7 +209,7 @@ async fn a_leader_whose_lease_is_taken_stops_acting_until_it_is_released() {
     let operator = Operator::replica(&world.namespace, "only").await;
     world.create(world.idp("acme")).await;
     world.ready("acme").await;
-    hold(&world, "stranger").await;
+    world.give_lease_to("stranger").await;
     operator.says("leadership is lost").await;
     operator.stands_by().await;
     let version = world.get("acme").await.metadata.resource_version;
@@ -228,7 +219,7 @@ async fn a_leader_whose_lease_is_taken_stops_acting_until_it_is_released() {
     assert_eq!(sent(&world), [Configure]);
     assert_eq!(world.get("acme").await.metadata.resource_version, version, "nothing is written either");
     assert_eq!(holder(&world).await, "stranger");
-    hold(&world, "").await;
+    world.give_lease_to("").await;
     let released = Instant::now();
     configured(&world, "rotated").await;
     assert!(released.elapsed() < HANDOVER, "{:?}", released.elapsed());
@@ -239,7 +230,7 @@ async fn a_leader_whose_lease_is_taken_stops_acting_until_it_is_released() {
 async fn a_leader_whose_lease_is_deleted_begins_anew_before_another_may() {
     let world = World::new("deleted").await;
     let (first, second) = pair(&world).await;
-    leases(&world).delete(LEASE, &DeleteParams::default()).await.unwrap();
+    world.leases().delete(LEASE, &DeleteParams::default()).await.unwrap();
     first.says("leadership is lost").await;
     first.leads().await;
     rotated(&world, "rotated").await;
@@ -322,7 +313,7 @@ async fn one_that_runs_alone_needs_no_lease() {
     world.create(world.idp("acme")).await;
     world.ready("acme").await;
     operator.leads().await;
-    assert_eq!(leases(&world).list(&ListParams::default()).await.unwrap().items, []);
+    assert_eq!(world.leases().list(&ListParams::default()).await.unwrap().items, []);
 }
 
 #[tokio::test]
@@ -331,6 +322,6 @@ async fn the_lease_has_the_name_it_is_given() {
     let variables = [("COGNIGY_SSO_LEASE_NAME", "shard-a"), ("COGNIGY_SSO_LEASE_NAMESPACE", &world.namespace)];
     let operator = Operator::start_with(&world.namespace, "shard-a", &variables).await;
     operator.leads().await;
-    let lease = leases(&world).get("shard-a").await.unwrap();
+    let lease = world.leases().get("shard-a").await.unwrap();
     assert!(lease.spec.unwrap().holder_identity.is_some());
 }

@@ -4,6 +4,7 @@ use cognigy_sso_testkit::cognigy::Operation;
 use cognigy_sso_testkit::server::{Fault, Plan};
 use serde_json::{Value, json};
 
+use crate::strategy;
 use crate::support::{ORGANIZATION, Operator, PATIENCE, World, eventually, grant, limited_kubeconfig};
 
 /// Waits for a line about `acme` in which these members have these values.
@@ -36,7 +37,7 @@ async fn each_visit_is_a_line_that_says_what_was_done_and_why() {
     world.rotate("rotated").await;
     world.holds("rotated").await;
     says(&operator, json!({ "cause": "change", "action": "change", "result": "settled" })).await;
-    world.cognigy.configure_as_stranger(ORGANIZATION, json!({ "idpType": "saml", "idpIssuer": "somebody" }));
+    world.cognigy.configure_as_stranger(ORGANIZATION, strategy::strangers());
     world.check("acme").await;
     says(&operator, json!({ "cause": "requested", "action": "correct" })).await;
     world.cognigy.install(Plan::on(Operation::Configure, [Fault::says(422, "{}")]));
@@ -96,7 +97,7 @@ async fn a_visit_that_is_given_up_says_so_and_is_counted() {
     world.cognigy.install(Plan::on(Operation::Configure, [Fault::silence()]));
     world.create(world.idp("acme")).await;
     world.cognigy.wait_for_call(|call| call.operation == Operation::Configure, PATIENCE).await.unwrap();
-    crate::leadership::hold(&world, "stranger").await;
+    world.give_lease_to("stranger").await;
     let line = says(&operator, json!({ "result": "interrupted", "cause": "change" })).await;
     assert!(line.get("action").is_none() && line.get("next_seconds").is_none(), "what came of it is not known: {line}");
     operator.tells("reconciles_total", &[("result", "interrupted")], Some(1.0)).await;

@@ -9,6 +9,8 @@
     reason = "tests"
 )]
 
+#[path = "support/strategy/oidc.rs"]
+mod strategy;
 mod support;
 
 mod adoption;
@@ -18,13 +20,16 @@ mod client;
 mod cognigy_faults;
 mod conflicts;
 mod deletion;
+mod discovery_faults;
 mod drift;
 mod examples;
 mod expiry;
+mod fields;
 mod first_configuration;
 mod gitops;
 mod image;
 mod inputs;
+mod interval;
 mod kills;
 mod leadership;
 mod lessons;
@@ -37,6 +42,7 @@ mod process;
 mod provider_faults;
 mod races;
 mod real_providers;
+mod replica_metrics;
 mod requests;
 mod rights;
 mod rollback;

@@ -1,14 +1,14 @@
 //! What `/metrics` tells while the operator works.
 
-use cognigy_sso_api::{ConditionStatus, ConditionType, EXPIRES_AT, Reason};
+use cognigy_sso_api::{ConditionStatus, ConditionType, EXPIRES_AT};
 use cognigy_sso_operator::metrics::ALL;
 use cognigy_sso_testkit::cognigy::Operation;
-use cognigy_sso_testkit::provider::Operation as Asked;
 use cognigy_sso_testkit::server::{Fault, Plan};
 use jiff::Timestamp;
 use kube::api::{Patch, PatchParams};
 use serde_json::json;
 
+use crate::strategy::{DOCUMENT, DOCUMENT_NAME, PART, REFUTED, SECRET_KEY, SECRET_NAME, SECRET_REF, strangers};
 use crate::support::{ORGANIZATION, Operator, PATIENCE, World, eventually, grant, limited_kubeconfig, within};
 
 const ACME: [(&str, &str); 1] = [("name", "acme")];
@@ -23,7 +23,7 @@ fn call<'a>(operation: &'a str, status: &'a str) -> [(&'a str, &'a str); 2] {
 
 async fn expires_at(world: &World, date: &str) {
     let patch = json!({ "metadata": { "annotations": { EXPIRES_AT: date } } });
-    world.secrets().patch("acme-oidc", &PatchParams::default(), &Patch::Merge(patch)).await.unwrap();
+    world.secrets().patch(SECRET_NAME, &PatchParams::default(), &Patch::Merge(patch)).await.unwrap();
 }
 
 #[expect(clippy::cast_precision_loss, reason = "seconds since 1970")]
@@ -82,32 +82,36 @@ async fn the_life_of_a_resource_shows_and_its_series_go_with_it() {
     let told = operator.metrics().await;
     assert!(told.value("cognigy_sso_outside_request_duration_seconds_count", &[("operation", "me")]).unwrap() >= 1.0);
     assert_eq!(
-        told.value("cognigy_sso_discovery_cache_requests_total", &[("document", "keys"), ("result", "miss")]),
+        told.value("cognigy_sso_discovery_cache_requests_total", &[("document", DOCUMENT_NAME), ("result", "miss")]),
         Some(1.0)
     );
 
     expires_at(&world, "2099-12-31T00:00:00Z").await;
     operator
-        .tells("secret_expiry_timestamp_seconds", &[("name", "acme"), ("secret", "acme-oidc")], Some(4_102_358_400.0))
+        .tells("secret_expiry_timestamp_seconds", &[("name", "acme"), ("secret", SECRET_NAME)], Some(4_102_358_400.0))
         .await;
 
-    world.put_unregistered_secret("acme-oidc", &[("clientSecret", "nobody-knows-this-one")]).await;
-    world.condition("acme", ConditionType::Stalled, ConditionStatus::True, Reason::ClientSecretRefused).await;
-    let refused = event("ClientSecretRefused");
+    world.refute();
+    world.check("acme").await;
+    world.condition("acme", ConditionType::Stalled, ConditionStatus::True, REFUTED).await;
+    let reason = REFUTED.to_string();
+    let refused = event(&reason);
     operator.tells("resource_stalled", &refused, Some(1.0)).await;
     operator.tells("resource_not_ready", &[refused[0], ("status", "False"), ACME[0]], Some(1.0)).await;
     operator.tells("events_total", &event("VerificationFailed"), Some(1.0)).await;
 
-    world.put_secret("acme-oidc", &[("clientSecret", "known-to-all-2231")]).await;
-    world.holds("known-to-all-2231").await;
+    world.mend();
+    world.rotate("rotated").await;
+    world.check("acme").await;
+    world.holds("rotated").await;
     world.ready("acme").await;
     for gone in ["resource_stalled", "resource_not_ready"] {
         operator.tells(gone, &ACME, None).await;
     }
 
-    world.cognigy.configure_as_stranger(ORGANIZATION, json!({ "idpType": "saml", "idpIssuer": "somebody" }));
+    world.cognigy.configure_as_stranger(ORGANIZATION, strangers());
     world.check("acme").await;
-    world.holds("known-to-all-2231").await;
+    world.holds("rotated").await;
     operator.tells("events_total", &event("DriftCorrected"), Some(1.0)).await;
     operator.tells("outside_requests_total", &call("reset", "200"), Some(2.0)).await;
 
@@ -139,7 +143,7 @@ async fn the_time_of_verification_moves_with_each_that_succeeds_and_stays_when_o
         verified(&operator).await.filter(|verified| *verified > first)
     };
     assert!(eventually(moved).await.is_some(), "{first} never moved");
-    world.provider.install(Plan::on(Asked::Discovery, [Fault::says(503, "{}")]).forever());
+    world.provider.install(Plan::on(DOCUMENT, [Fault::says(503, "{}")]).forever());
     let number = retried(&world, &operator, 0.0).await;
     let last = verified(&operator).await.unwrap();
     // Whole seconds: the clock has to go on for another value to show.
@@ -152,46 +156,14 @@ async fn the_time_of_verification_moves_with_each_that_succeeds_and_stays_when_o
 #[tokio::test]
 async fn a_secret_that_is_referred_to_no_more_has_no_expiry() {
     let world = World::new("metrics-expiry").await;
-    world.put_secret("other", &[("clientSecret", "known-to-all-7714")]).await;
+    world.put_secret("other", &[(SECRET_KEY, "rotated")]).await;
     let operator = ready(&world).await;
     expires_at(&world, "2099-12-31T00:00:00Z").await;
     let name = "secret_expiry_timestamp_seconds";
-    operator.tells(name, &[ACME[0], ("secret", "acme-oidc")], Some(4_102_358_400.0)).await;
-    world.patch("acme", json!({ "spec": { "oidc": { "clientSecretRef": { "name": "other" } } } })).await;
-    world.holds("known-to-all-7714").await;
+    operator.tells(name, &[ACME[0], ("secret", SECRET_NAME)], Some(4_102_358_400.0)).await;
+    world.patch("acme", json!({ "spec": { PART: { SECRET_REF: { "name": "other" } } } })).await;
+    world.holds("rotated").await;
     operator.tells(name, &ACME, None).await;
-}
-
-#[tokio::test]
-async fn a_replica_that_stands_by_has_no_series_of_any_resource_until_it_leads() {
-    let world = World::new("metrics-standby").await;
-    let mut first = Operator::replica(&world.namespace, "first").await;
-    first.leads().await;
-    let second = Operator::replica(&world.namespace, "second").await;
-    second.stands_by().await;
-    world.create(world.idp("acme").with("/spec/suspend", json!(true))).await;
-    first.tells("resource_not_ready", &event("Suspended"), Some(1.0)).await;
-    first.tells("leader", &[], Some(1.0)).await;
-    let told = second.metrics().await;
-    assert_eq!(told.value("cognigy_sso_leader", &[]), Some(0.0));
-    let open =
-        told.families.iter().flat_map(|family| &family.samples).filter(|sample| sample.labels.contains_key("name"));
-    assert_eq!(open.count(), 0);
-    assert_eq!(first.stop().await, 0);
-    second.tells("leader", &[], Some(1.0)).await;
-    second.tells("resource_not_ready", &event("Suspended"), Some(1.0)).await;
-}
-
-#[tokio::test]
-async fn who_has_lost_the_lease_tells_of_no_resource() {
-    let world = World::new("metrics-lost").await;
-    let operator = Operator::replica(&world.namespace, "only").await;
-    world.create(world.idp("acme")).await;
-    world.ready("acme").await;
-    verified_after(&operator, 0.0).await;
-    crate::leadership::hold(&world, "stranger").await;
-    operator.tells("leader", &[], Some(0.0)).await;
-    operator.tells("resource_last_verified_timestamp_seconds", &ACME, None).await;
 }
 
 #[tokio::test]
@@ -276,7 +248,7 @@ async fn faults_outside_show_by_their_kind() {
         let told = operator.metrics().await;
         let cut: f64 = ["unreachable", "cut"]
             .iter()
-            .filter_map(|status| told.value("cognigy_sso_outside_requests_total", &call("discovery", status)))
+            .filter_map(|status| told.value("cognigy_sso_outside_requests_total", &call(DOCUMENT_NAME, status)))
             .sum();
         let retries = told.value("cognigy_sso_reconciles_total", &[("result", "retry")])?;
         (cut >= 1.0 && retries >= 1.0).then_some(())

@@ -6,7 +6,8 @@ use cognigy_sso_testkit::server::{Fault, Plan};
 use serde_json::json;
 use std::time::Duration;
 
-use crate::support::{API_KEY, SECRET, World, cluster, is_ready};
+use crate::strategy;
+use crate::support::{API_KEY, ORGANIZATION, SECRET, World, cluster, declared, is_ready};
 
 #[tokio::test]
 async fn killed_inside_a_first_configuration_the_next_run_converges() {
@@ -42,7 +43,7 @@ async fn killed_between_reset_and_configure_the_next_run_configures() {
     world.create(world.idp("acme")).await;
     world.ready("acme").await;
     world.cognigy.install(Plan::on(Operation::Reset, [Fault::late_answer(Duration::from_secs(30))]));
-    world.put_secret("acme-oidc", &[("clientSecret", "rotated")]).await;
+    world.rotate("rotated").await;
     world.cognigy.wait_for_call(|call| call.operation == Operation::Reset, crate::support::PATIENCE).await.unwrap();
     operator.kill().await;
     assert_eq!(world.configured_secret(), None, "this is the moment that must not last");
@@ -72,12 +73,13 @@ async fn no_secret_is_let_out() {
     let mut operator = world.operator().await;
     world.create(world.idp("acme")).await;
     world.ready("acme").await;
-    let rotated = "rotated-canary-3e90";
+    let rotated = "rotated";
+    let repeated = strategy::stored(rotated).replace('\n', " ");
     world.cognigy.install(Plan::on(
         Operation::Configure,
-        [Fault::says(400, &format!(r#"{{"detail":"{rotated}","traceId":"{rotated}"}}"#))],
+        [Fault::says(400, &format!(r#"{{"detail":"{repeated}","traceId":"{repeated}"}}"#))],
     ));
-    world.put_secret("acme-oidc", &[("clientSecret", rotated)]).await;
+    world.rotate(rotated).await;
     world
         .until("acme", "refused", |resource| {
             resource.status.as_ref().unwrap().condition(ConditionType::Stalled).is_some()
@@ -86,7 +88,8 @@ async fn no_secret_is_let_out() {
     operator.stop().await;
     let object = serde_json::to_string(&world.get("acme").await).unwrap();
     let events = format!("{:?}", world.events("acme").await);
-    for secret in [API_KEY, SECRET] {
+    let secrets = [vec![API_KEY.to_owned()], strategy::canaries(SECRET)].concat();
+    for secret in &secrets {
         for (sink, text) in [("log", operator.log()), ("object", object.clone()), ("events", events.clone())] {
             assert!(!text.contains(secret), "{secret} is in the {sink}:\n{text}");
         }
@@ -102,11 +105,11 @@ async fn kubectl_wait_is_never_true_for_an_old_generation() {
     world.create(world.idp("acme")).await;
     assert!(kubectl(&world, "60s").await, "it becomes Ready");
     operator.stop().await;
-    world.patch("acme", json!({ "spec": { "oidc": { "clientId": "another" } } })).await;
+    world.patch("acme", declared(&strategy::named("another"))).await;
     assert!(!kubectl(&world, "1s").await, "Ready is of the former generation");
     let _operator = world.operator().await;
     assert!(kubectl(&world, "60s").await, "it becomes Ready again");
-    assert_eq!(world.cognigy.configuration(crate::support::ORGANIZATION).unwrap()["idpClientId"], "another");
+    assert_eq!(strategy::name_in(&world.cognigy.configuration(ORGANIZATION).unwrap()), "another");
 }
 
 /// Does `kubectl wait --for=condition=Ready` succeed?

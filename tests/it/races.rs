@@ -4,11 +4,18 @@ use std::time::Duration;
 
 use cognigy_sso_api::FINALIZER;
 use cognigy_sso_testkit::cognigy::Operation;
-use cognigy_sso_testkit::provider::Operation as Provided;
 use cognigy_sso_testkit::server::{Fault, Plan};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::support::{ORGANIZATION, PATIENCE, World, eventually};
+use crate::strategy::{self, DOCUMENT, PART, name_in, place, place_in};
+use crate::support::{ORGANIZATION, PATIENCE, PROVIDER, World};
+
+/// A patch that declares this provider and this name of Cognigy.AI there.
+fn declares(address: &str, name: &str) -> Value {
+    let (at, named) = (strategy::at(address), strategy::named(name));
+    let members = [at, named].map(|part| part.as_object().unwrap().clone()).into_iter().flatten();
+    json!({ "spec": { (PART): members.collect::<Value>() } })
+}
 
 #[tokio::test]
 async fn a_spec_that_is_edited_inside_a_visit_is_never_applied_in_part() {
@@ -19,17 +26,18 @@ async fn a_spec_that_is_edited_inside_a_visit_is_never_applied_in_part() {
     world.ready("acme").await;
 
     let slow = Fault::late(Duration::from_secs(2));
-    world.provider.install(Plan::on(Provided::Discovery, [slow]).of("other"));
-    world.patch("acme", json!({ "spec": { "oidc": { "issuer": other, "clientId": "b" } } })).await;
+    world.provider.install(Plan::on(DOCUMENT, [slow]).of("other"));
+    world.patch("acme", declares(&other, "b")).await;
     world.provider.wait_for_call(|call| call.subject.as_deref() == Some("other"), PATIENCE).await.unwrap();
-    world.patch("acme", json!({ "spec": { "oidc": { "issuer": world.issuer, "clientId": "c" } } })).await;
+    world.patch("acme", declares(&world.address, "c")).await;
     world.ready("acme").await;
 
     let held = world.cognigy.configuration(ORGANIZATION).unwrap();
-    assert_eq!((&held["idpIssuer"], &held["idpClientId"]), (&json!(world.issuer), &json!("c")));
-    let declared = [(world.issuer.clone(), "acme"), (other, "b"), (world.issuer.clone(), "c")];
+    let [here, there] = [PROVIDER, "other"].map(|name| place(&world.provider, name));
+    assert_eq!((place_in(&held), name_in(&held)), (&*here, "c"));
+    let declared = [(&*here, "acme"), (&*there, "b"), (&*here, "c")];
     for call in world.cognigy.calls_of(Operation::Configure) {
-        let sent = (call.body["idpIssuer"].as_str().unwrap().to_owned(), call.body["idpClientId"].as_str().unwrap());
+        let sent = (place_in(&call.body), name_in(&call.body));
         assert!(declared.contains(&sent), "nobody declared {sent:?}");
     }
 }
@@ -43,30 +51,10 @@ async fn a_resource_that_comes_again_inside_a_visit_has_the_last_word() {
     world.cognigy.wait_for_call(|call| call.operation == Operation::Configure, PATIENCE).await.unwrap();
     world.delete("acme").await;
     world
-        .create(
-            world
-                .idp("acme")
-                .with("/spec/oidc/clientId", json!("second"))
-                .with("/spec/adoptionPolicy", json!("Always")),
-        )
+        .create(world.idp("acme").declaring(strategy::named("second")).with("/spec/adoptionPolicy", json!("Always")))
         .await;
     world.ready("acme").await;
-    assert_eq!(world.cognigy.configuration(ORGANIZATION).unwrap()["idpClientId"], "second");
-}
-
-#[tokio::test]
-async fn after_a_restart_a_ready_resource_is_still_checked_at_its_interval() {
-    let world = World::new("still-checked").await;
-    let mut operator = world.operator().await;
-    world.create(world.idp("acme").with("/spec/interval", json!("1m"))).await;
-    world.ready("acme").await;
-    operator.stop().await;
-    world.cognigy.clear_calls();
-    let operator = world.operator().await;
-    operator.synced().await;
-    let patience = Duration::from_secs(90);
-    world.cognigy.wait_for_call(|call| call.operation == Operation::Me, patience).await.unwrap();
-    assert_eq!(world.changes(), []);
+    assert_eq!(name_in(&world.cognigy.configuration(ORGANIZATION).unwrap()), "second");
 }
 
 #[tokio::test]
@@ -93,10 +81,8 @@ async fn a_change_that_is_delivered_twice_is_not_taken_for_somebody_elses() {
     world.create(world.idp("acme")).await;
     world.ready("acme").await;
     world.cognigy.install(Plan::on(Operation::Configure, [Fault::none().twice()]));
-    world.put_secret("acme-oidc", &[("clientSecret", "rotated")]).await;
-    eventually(async || (world.configured_secret().as_deref() == Some("rotated")).then_some(()))
-        .await
-        .expect("applied");
+    world.rotate("rotated").await;
+    world.holds("rotated").await;
     world.until("acme", "settled", |resource| resource.status.as_ref().unwrap().pending.is_none()).await;
     world.ready("acme").await;
     assert_eq!(world.configured_secret().as_deref(), Some("rotated"));
@@ -113,13 +99,12 @@ async fn a_slow_answer_is_waited_for() {
 }
 
 #[tokio::test]
-async fn a_resource_that_turned_to_what_cannot_be_done_yet_still_goes() {
+async fn a_resource_that_turned_to_another_way_of_signing_in_still_goes() {
     let world = World::new("turned").await;
     let _operator = world.operator().await;
     world.create(world.idp("acme").with("/spec/deletionPolicy", json!("Reset"))).await;
     world.ready("acme").await;
-    let saml = json!({ "issuer": "x", "metadataUrl": "https://idp.example/metadata" });
-    world.patch("acme", json!({ "spec": { "oidc": null, "saml": saml } })).await;
+    world.patch("acme", json!({ "spec": strategy::other_strategy() })).await;
     world.delete("acme").await;
     world.gone("acme").await;
     assert_eq!(world.changes(), [Operation::Configure, Operation::Reset]);

@@ -4,6 +4,7 @@ use cognigy_sso_api::{ConditionStatus, ConditionType, Reason};
 use cognigy_sso_testkit::cognigy::Operation;
 use serde_json::json;
 
+use crate::strategy::{self, ASKED, PART};
 use crate::support::{World, eventually};
 
 #[tokio::test]
@@ -19,7 +20,7 @@ async fn plan_checks_everything_says_what_it_would_do_and_sends_nothing() {
 
     world.patch("acme", json!({ "spec": { "mode": "Manage" } })).await;
     world.ready("acme").await;
-    world.patch("acme", json!({ "spec": { "mode": "Plan", "oidc": { "clientId": "another" } } })).await;
+    world.patch("acme", json!({ "spec": { "mode": "Plan", (PART): strategy::named("another") } })).await;
     let planned = world.condition("acme", ConditionType::Configured, ConditionStatus::False, Reason::Planned).await;
     assert!(planned.message.contains("reset"), "{}", planned.message);
     assert_eq!(world.changes(), [Operation::Configure]);
@@ -36,7 +37,7 @@ async fn suspended_nothing_outside_is_touched() {
     world.patch("acme", json!({ "spec": { "suspend": false } })).await;
     world.ready("acme").await;
     world.cognigy.clear_calls();
-    world.patch("acme", json!({ "spec": { "suspend": true, "oidc": { "clientId": "another" } } })).await;
+    world.patch("acme", json!({ "spec": { "suspend": true, (PART): strategy::named("another") } })).await;
     world.condition("acme", ConditionType::Ready, ConditionStatus::Unknown, Reason::Suspended).await;
     assert_eq!(world.cognigy.calls().len(), 0);
 }
@@ -59,21 +60,8 @@ async fn a_new_value_of_the_annotation_asks_for_a_check_now() {
         world.until("acme", "checked", handled).await;
     }
     assert_eq!(world.calls(Operation::Me), 2);
-    assert!(world.provider.calls().len() >= 4, "the provider is asked anew each time: discovery and keys");
+    assert!(world.provider.calls().len() >= 2 * ASKED.len(), "the provider is asked anew each time");
     assert_eq!(world.changes(), []);
-}
-
-#[tokio::test]
-async fn everything_is_checked_again_when_the_interval_is_over() {
-    let world = World::new("interval").await;
-    let _operator = world.operator().await;
-    world.create(world.idp("acme").with("/spec/interval", json!("1m"))).await;
-    let before = world.ready("acme").await.metadata.resource_version;
-    world.cognigy.clear_calls();
-    let patience = std::time::Duration::from_secs(90);
-    world.cognigy.wait_for_call(|call| call.operation == Operation::Me, patience).await.unwrap();
-    assert_eq!(world.changes(), []);
-    assert_eq!(world.get("acme").await.metadata.resource_version, before, "what finds nothing new writes nothing");
 }
 
 #[tokio::test]

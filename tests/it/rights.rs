@@ -3,6 +3,7 @@
 use cognigy_sso_api::{ConditionStatus, ConditionType, Reason};
 use serde_json::json;
 
+use crate::strategy::SECRET_NAME;
 use crate::support::{Operator, World, grant, limited_kubeconfig};
 
 #[tokio::test]
@@ -24,7 +25,7 @@ async fn secrets_that_may_not_be_read_are_named() {
     let denied =
         world.condition("acme", ConditionType::SecretsResolved, ConditionStatus::False, Reason::AccessDenied).await;
     assert!(
-        denied.message.contains("acme-oidc") && denied.message.contains("get, list and watch"),
+        denied.message.contains(SECRET_NAME) && denied.message.contains("get, list and watch"),
         "{}",
         denied.message
     );

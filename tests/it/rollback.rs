@@ -18,7 +18,7 @@ async fn ready(name: &str) -> (World, Operator) {
     (world, operator)
 }
 
-/// The next configurations meet these faults while a new client secret is applied.
+/// The next configurations meet these faults while another value is applied.
 async fn rotate_into(world: &World, faults: Vec<Fault>) {
     world.cognigy.install(Plan::on(Operation::Configure, faults));
     world.rotate("refused").await;

@@ -6,7 +6,6 @@ use cognigy_sso_api::{ConditionStatus, ConditionType, Reason};
 use cognigy_sso_testkit::canary::Canary;
 use cognigy_sso_testkit::cognigy::Operation;
 use cognigy_sso_testkit::collector::{Collector, Manner};
-use cognigy_sso_testkit::provider::Operation as Asked;
 use cognigy_sso_testkit::server::{Fault, Plan};
 use kube::Api;
 use kube::api::ListParams;
@@ -14,6 +13,7 @@ use kube::core::DynamicObject;
 use kube::discovery::ApiResource;
 use serde_json::{Value, json};
 
+use crate::strategy::{self, DOCUMENT, SECRET_KEY, SECRET_NAME};
 use crate::support::{ORGANIZATION, Operator, PATIENCE, World};
 
 // With characters that every encoding writes in another way.
@@ -22,23 +22,22 @@ const NEW_KEY: &str = r#"key-2 "\+/=%&:?<>~ canary 8e42"#;
 const SECRET: &str = r#"sécret-1 "\+/=%&:?<>~ canary 9a42"#;
 const ROTATED: &str = r#"sécret-2 "\+/=%&:?<>~ canary 1c87"#;
 const REFUSED: &str = r#"sécret-3 "\+/=%&:?<>~ canary 3e90"#;
-const NEWLINE: &str = "sécret-4 \"\\+/=%&:?<>~ canary 5d11\n";
-const CONTROL: &str = "sécret-5 \"\\+/=%&:?<>~ canary 6b22\u{7}x";
-const UNUSED: &str = r#"sécret-6 "\+/=%&:?<>~ canary 2a33"#;
+const SPOILT: &str = r#"sécret-4 "\+/=%&:?<>~ canary 5d11"#;
+const UNUSED: &str = r#"sécret-5 "\+/=%&:?<>~ canary 2a33"#;
 
 fn canaries(token: &str) -> Vec<Canary> {
-    let secrets = [
+    let plain = [
         ("the API key", KEY),
         ("the new API key", NEW_KEY),
-        ("the client secret", SECRET),
-        ("the rotated client secret", ROTATED),
-        ("the refused client secret", REFUSED),
-        ("the value with a newline", NEWLINE.trim_end()),
-        ("the value with a control character", CONTROL),
         ("a value of a key that nobody refers to", UNUSED),
         ("the operator's own token", token),
     ];
-    secrets.into_iter().map(|(name, secret)| Canary::new(name, secret)).collect()
+    let values =
+        [("the value", SECRET), ("the rotated one", ROTATED), ("the refused one", REFUSED), ("the spoilt one", SPOILT)];
+    let parts = values
+        .into_iter()
+        .flat_map(|(name, value)| strategy::canaries(value).into_iter().map(move |part| Canary::new(name, &part)));
+    plain.into_iter().map(|(name, secret)| Canary::new(name, secret)).chain(parts).collect()
 }
 
 /// All that was seen in the cluster of what the operator writes, as it was at each step.
@@ -61,11 +60,12 @@ impl Seen {
 }
 
 /// An answer that repeats all that it was sent, in every member that an answer can have.
-fn echo(status: u16, secrets: &[&str]) -> Fault {
+fn echo(status: u16, key: &str, values: &[&str]) -> Fault {
+    let secrets = [&[key.to_owned()], &*values.iter().map(|value| strategy::sent(value)).collect::<Vec<_>>()].concat();
     let all = secrets.join(" ");
     let members = ["title", "detail", "message", "error", "traceId", "type", "instance", "id", "organisation"];
     let mut problem: Value = members.iter().map(|member| ((*member).to_owned(), json!(all))).collect();
-    problem["details"] = json!({ "request": { "idpClientSecret": secrets }, "headers": { "x-api-key": secrets } });
+    problem["details"] = json!({ "request": { "body": secrets }, "headers": { "x-api-key": secrets } });
     problem["status"] = json!(status);
     problem["code"] = json!(1005);
     Fault::says(status, &problem.to_string())
@@ -76,7 +76,7 @@ async fn condition(world: &World, r#type: ConditionType, status: ConditionStatus
 }
 
 async fn put(world: &World, secret: &str) {
-    world.put_secret("acme-oidc", &[("clientSecret", secret), ("unused", UNUSED)]).await;
+    world.put_secret(SECRET_NAME, &[(SECRET_KEY, secret), ("unused", UNUSED)]).await;
 }
 
 /// First configuration, rotations, and everything that can be wrong with a value.
@@ -94,9 +94,11 @@ async fn values(world: &World, seen: &mut Seen) {
     world.ready("acme").await;
     seen.look(world, "rotated").await;
 
-    for value in [NEWLINE, CONTROL] {
-        put(world, value).await;
-        condition(world, ConditionType::SecretsResolved, ConditionStatus::False, Reason::InvalidValue).await;
+    let (spoilt, reason) = strategy::spoilt(SPOILT);
+    for value in spoilt {
+        world.put_secret_bytes(SECRET_NAME, "Opaque", &[(SECRET_KEY, value.as_bytes())]).await;
+        world.check("acme").await;
+        condition(world, ConditionType::SecretsResolved, ConditionStatus::False, reason).await;
         seen.look(world, "invalid").await;
     }
     put(world, ROTATED).await;
@@ -105,7 +107,7 @@ async fn values(world: &World, seen: &mut Seen) {
 
 /// Refusals and faults that repeat what they were sent.
 async fn faults(world: &World, seen: &mut Seen) {
-    world.cognigy.install(Plan::on(Operation::Configure, [echo(400, &[NEW_KEY, REFUSED, ROTATED])]));
+    world.cognigy.install(Plan::on(Operation::Configure, [echo(400, NEW_KEY, &[REFUSED, ROTATED])]));
     put(world, REFUSED).await;
     condition(world, ConditionType::Stalled, ConditionStatus::True, Reason::RolledBack).await;
     world.has_events("acme", &["RolledBack"]).await;
@@ -114,7 +116,7 @@ async fn faults(world: &World, seen: &mut Seen) {
     world.ready("acme").await;
 
     for (status, reason) in [(401, Reason::AccessDenied), (500, Reason::ServerError), (200, Reason::UnexpectedAnswer)] {
-        world.cognigy.install(Plan::on(Operation::Me, [echo(status, &[NEW_KEY, ROTATED])]).forever());
+        world.cognigy.install(Plan::on(Operation::Me, [echo(status, NEW_KEY, &[ROTATED])]).forever());
         world.check("acme").await;
         let found = world.get("acme").await.status.unwrap();
         let connection = found.condition(ConditionType::ConnectionReady).unwrap().clone();
@@ -123,7 +125,7 @@ async fn faults(world: &World, seen: &mut Seen) {
         world.cognigy.clear_faults();
     }
 
-    world.provider.install(Plan::on(Asked::Discovery, [echo(503, &[ROTATED])]).forever());
+    world.provider.install(Plan::on(DOCUMENT, [echo(503, NEW_KEY, &[ROTATED])]).forever());
     world.check("acme").await;
     condition(world, ConditionType::IssuerVerified, ConditionStatus::Unknown, Reason::ServerError).await;
     seen.look(world, "outage").await;
@@ -147,7 +149,7 @@ async fn no_secret_is_in_anything_that_comes_out_whatever_happens() {
     values(&world, &mut seen).await;
     faults(&world, &mut seen).await;
 
-    world.cognigy.install(Plan::on(Operation::Reset, [echo(403, &[NEW_KEY, ROTATED])]).forever());
+    world.cognigy.install(Plan::on(Operation::Reset, [echo(403, NEW_KEY, &[ROTATED])]).forever());
     world.delete("acme").await;
     world.has_events("acme", &["DeletionBlocked"]).await;
     seen.look(&world, "blocked").await;

@@ -5,7 +5,9 @@ mod api_server;
 mod contract;
 mod coverage;
 mod decisions;
+mod oidc;
 mod operator;
+mod saml;
 
 use cognigy_sso_testkit::transitions::{Transitions, bases};
 use serde_json::Value;

@@ -71,7 +71,7 @@ async fn metadata_that_cannot_be_read_stops_nobody() {
     let operator = world.operator().await;
     operator.synced().await;
     let late = json!({ "configMapRef": { "name": "late", "key": "ca.crt" } });
-    world.create(world.idp("acme").with("/spec/oidc/caBundle", late)).await;
+    world.create(world.idp("acme").declaring(json!({ "caBundle": late }))).await;
     says(&world, "acme", "SecretsResolved", "False", "ConfigMapNotFound").await;
     world.put_config_map("late", &[("ca.crt", world.authority.pem())]).await;
     world.ready("acme").await;

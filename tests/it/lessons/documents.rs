@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Where the crates that documents name are.
-const CRATES: [(&str, &[&str]); 5] = [
+const CRATES: [(&str, &[&str]); 6] = [
     ("api", &["crates/api"]),
     ("decide", &["crates/decide"]),
+    ("saml", &["crates/saml"]),
     ("simulate", &["crates/simulate"]),
     ("testkit", &["crates/testkit"]),
     ("operator", &["src", "tests"]),

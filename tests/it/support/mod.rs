@@ -1,25 +1,23 @@
 //! What a test stands on: a namespace of its own on the shared API server, a Cognigy.AI stand-in, a programmable provider and
-//! the operator's binary.
+//! the operator's binary. What differs between the ways of signing in is in `crate::strategy`.
 
 mod access;
 mod account;
 mod cluster;
+mod lease;
 mod line;
 mod names;
 mod objects;
 mod operator;
+mod waiting;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
-use cognigy_sso_api::{
-    Condition, ConditionStatus, ConditionType, IdentityProviderConfig, RECONCILE_REQUESTED_AT, Reason,
-};
+use cognigy_sso_api::IdentityProviderConfig;
 use cognigy_sso_decide::ObjectKind;
 use cognigy_sso_testkit::cognigy::{Operation, StandIn};
 use cognigy_sso_testkit::pki::Authority;
-use cognigy_sso_testkit::provider::{Client as Registered, Provider, Style};
 use k8s_openapi::api::core::v1::{ConfigMap, Secret};
 use kube::api::{DeleteParams, Patch, PatchParams, PostParams};
 use kube::{Api, Client};
@@ -29,11 +27,11 @@ pub use access::{grant, grant_everywhere, limited_kubeconfig, withdraw};
 pub use account::LEASE;
 pub use cluster::{client, cluster, install_definition, namespace, own_cluster};
 pub use line::Line;
-pub use objects::{API_KEY, Idp, ORGANIZATION, SECRET};
+pub use objects::{API_KEY, Idp, ORGANIZATION, SECRET, declared, field};
 pub use operator::Operator;
+pub use waiting::{PATIENCE, current, eventually, is_ready, within};
 
-/// How long anything may take before a test gives up. Far above what it takes, so that a slow machine fails no test.
-pub const PATIENCE: Duration = Duration::from_mins(1);
+use crate::strategy::{self, SECRET_KEY, SECRET_NAME, Server};
 
 /// A test's own world.
 pub struct World {
@@ -41,22 +39,13 @@ pub struct World {
     pub client: Client,
     pub authority: Authority,
     pub cognigy: StandIn,
-    pub provider: Provider,
-    /// The issuer that [`World::idp`] names.
-    pub issuer: String,
+    pub provider: Server,
+    /// The address of the provider that [`World::idp`] declares.
+    pub address: String,
 }
 
-/// The name of that issuer at the provider.
-pub const ISSUER: &str = "acme";
-
-/// The ids under which clients are registered.
-const CLIENTS: [&str; 7] = ["acme", "another", "b", "c", "from-a-secret", "mended", "second"];
-
-/// A client as it is registered for every organization of this stand-in, and as Cognigy.AI uses it.
-fn registered(cognigy: &StandIn, id: &str) -> Registered {
-    let client = Registered::new(id, SECRET).redirect(&format!("{}/auth/oidc/login/callback/*", cognigy.origin()));
-    Registered { pkce_demanded: Some(false), ..client }
-}
+/// The name of that provider on its server.
+pub const PROVIDER: &str = "acme";
 
 impl World {
     /// A namespace with the Secrets and the CA that [`Idp::new`] refers to, and nothing else in it.
@@ -69,13 +58,13 @@ impl World {
         let namespace = cluster::namespace(&client, name).await;
         let authority = Authority::new(name).unwrap();
         let cognigy = StandIn::start(&authority).await.unwrap();
-        let provider = Provider::start(&authority).await.unwrap();
-        let issuer = provider.add(ISSUER, Style::OidcProvider, CLIENTS.map(|id| registered(&cognigy, id)).to_vec());
+        let provider = Server::start(&authority).await.unwrap();
+        let address = strategy::add(&provider, &cognigy, PROVIDER);
         cognigy.add_admin(objects::API_KEY, ORGANIZATION);
-        let world = Self { namespace, client, authority, cognigy, provider, issuer };
+        let world = Self { namespace, client, authority, cognigy, provider, address };
         world.put_config_map("ca", &[("ca.crt", world.authority.pem())]).await;
         world.put_secret("cognigy-api", &[("apiKey", objects::API_KEY)]).await;
-        world.put_secret("acme-oidc", &[("clientSecret", SECRET)]).await;
+        world.rotate(SECRET).await;
         world
     }
 
@@ -86,7 +75,7 @@ impl World {
 
     /// A resource that becomes ready in this world.
     pub fn idp(&self, name: &str) -> Idp {
-        Idp::new(name, &self.cognigy.api_url(), &self.issuer)
+        Idp::new(name, &self.cognigy.api_url(), &self.address)
     }
 
     /// A resource that becomes ready in this world, for an organization of its own and with a key of its own.
@@ -119,25 +108,28 @@ impl World {
         self.idps().delete(name, &DeleteParams::default()).await.unwrap();
     }
 
-    /// A provider of this name with the clients that the first one has.
+    /// A provider of this name that is like the first one.
     pub fn add_provider(&self, name: &str) -> String {
-        self.provider.add(name, Style::OidcProvider, CLIENTS.map(|id| registered(&self.cognigy, id)).to_vec())
+        strategy::add(&self.provider, &self.cognigy, name)
     }
 
-    /// A client secret is registered at every provider before it is put into a Secret.
+    /// What is for the provider goes by a name, and is made known there before it is put into a Secret.
     pub async fn put_secret(&self, name: &str, values: &[(&str, &str)]) {
-        for (_, secret) in values.iter().filter(|(key, _)| *key == "clientSecret") {
-            self.provider.edit_all(|profile| {
-                profile.clients.iter_mut().for_each(|client| client.more_secrets.push((*secret).to_owned()));
-            });
-        }
-        self.put_unregistered_secret(name, values).await;
+        let written = values.iter().map(|(key, value)| {
+            if *key != SECRET_KEY {
+                return (*key, (*value).to_owned());
+            }
+            strategy::register(&self.provider, value);
+            (*key, strategy::stored(value))
+        });
+        let written: Vec<_> = written.collect();
+        let values: Vec<_> = written.iter().map(|(key, value)| (*key, value.as_bytes())).collect();
+        self.put_secret_bytes(name, "Opaque", &values).await;
     }
 
-    /// One that no provider knows.
-    pub async fn put_unregistered_secret(&self, name: &str, values: &[(&str, &str)]) {
-        let values = values.iter().map(|(key, value)| (*key, value.as_bytes())).collect::<Vec<_>>();
-        self.put_secret_bytes(name, "Opaque", &values).await;
+    /// Stores another value for the provider.
+    pub async fn rotate(&self, secret: &str) {
+        self.put_secret(SECRET_NAME, &[(SECRET_KEY, secret)]).await;
     }
 
     /// Announces Secrets that there will be when the operator runs already.
@@ -184,81 +176,6 @@ impl World {
         api.patch(name, &apply(), &Patch::Apply(map)).await.unwrap();
     }
 
-    /// Waits until the resource fulfils `wanted`.
-    pub async fn until(
-        &self,
-        name: &str,
-        what: &str,
-        wanted: impl Fn(&IdentityProviderConfig) -> bool,
-    ) -> IdentityProviderConfig {
-        let mut last = None;
-        let found = eventually(async || {
-            last = self.idps().get_opt(name).await.unwrap();
-            last.clone().filter(&wanted)
-        });
-        if let Some(found) = found.await {
-            return found;
-        }
-        let seen = last.map(|last| (last.metadata.generation, last.spec, last.status));
-        panic!("{name} never was {what}:\n{}", serde_json::to_string_pretty(&seen).unwrap())
-    }
-
-    /// Waits until the resource is ready in its present generation.
-    pub async fn ready(&self, name: &str) -> IdentityProviderConfig {
-        self.until(name, "Ready", is_ready).await
-    }
-
-    /// Waits until this condition has this status and reason in the resource's present generation.
-    pub async fn condition(
-        &self,
-        name: &str,
-        r#type: ConditionType,
-        status: ConditionStatus,
-        reason: Reason,
-    ) -> Condition {
-        let what = format!("{type:?}={status:?}, reason {reason}");
-        let holds = |condition: &Condition| condition.status == status && condition.reason == reason;
-        let resource = self.until(name, &what, |resource| current(resource, r#type).is_some_and(|c| holds(&c))).await;
-        current(&resource, r#type).unwrap()
-    }
-
-    /// Asks for a check now, and waits until it was made.
-    pub async fn check(&self, name: &str) -> IdentityProviderConfig {
-        let asked = jiff::Timestamp::now().to_string();
-        self.patch(name, json!({ "metadata": { "annotations": { RECONCILE_REQUESTED_AT: asked } } })).await;
-        let is_made = |resource: &IdentityProviderConfig| {
-            let handled = resource.status.as_ref().and_then(|status| status.last_handled_reconcile_at.as_deref());
-            handled == Some(&asked)
-        };
-        self.until(name, "checked", is_made).await
-    }
-
-    /// Waits until the resource has had these events, whatever else it has had.
-    pub async fn has_events(&self, name: &str, wanted: &[&str]) {
-        let has_all = eventually(async || {
-            let events = self.events(name).await;
-            wanted.iter().all(|reason| events.iter().any(|event| event == reason)).then_some(())
-        });
-        assert!(has_all.await.is_some(), "{wanted:?} are not all among {:?}", self.events(name).await);
-    }
-
-    /// Waits until Cognigy.AI holds this client secret.
-    pub async fn holds(&self, secret: &str) {
-        let held = eventually(async || (self.configured_secret().as_deref() == Some(secret)).then_some(())).await;
-        assert!(held.is_some(), "Cognigy.AI holds {:?}, not {secret}", self.configured_secret());
-    }
-
-    /// Rotates the client secret.
-    pub async fn rotate(&self, secret: &str) {
-        self.put_secret("acme-oidc", &[("clientSecret", secret)]).await;
-    }
-
-    /// Waits until the resource is gone.
-    pub async fn gone(&self, name: &str) {
-        let gone = eventually(async || self.idps().get_opt(name).await.unwrap().is_none().then_some(())).await;
-        assert!(gone.is_some(), "{name} is still there");
-    }
-
     /// How often Cognigy.AI was asked to do this.
     pub fn calls(&self, operation: Operation) -> usize {
         self.cognigy.calls_of(operation).len()
@@ -273,9 +190,9 @@ impl World {
             .collect()
     }
 
-    /// The client secret that Cognigy.AI holds.
+    /// The name of the value for the provider that Cognigy.AI holds.
     pub fn configured_secret(&self) -> Option<String> {
-        self.cognigy.configuration(ORGANIZATION)?["idpClientSecret"].as_str().map(str::to_owned)
+        strategy::held(&self.cognigy.configuration(ORGANIZATION)?)
     }
 
     /// The reasons of the events of a resource, in the order in which they happened.
@@ -290,32 +207,4 @@ impl World {
 
 fn apply() -> PatchParams {
     PatchParams::apply("test").force()
-}
-
-/// The condition, if it is about the present generation.
-pub fn current(resource: &IdentityProviderConfig, r#type: ConditionType) -> Option<Condition> {
-    let condition = resource.status.as_ref()?.condition(r#type)?;
-    (Some(condition.observed_generation) == resource.metadata.generation).then(|| condition.clone())
-}
-
-pub fn is_ready(resource: &IdentityProviderConfig) -> bool {
-    current(resource, ConditionType::Ready).is_some_and(|ready| ready.status == ConditionStatus::True)
-}
-
-/// Asks again and again until there is an answer; `None` when patience ends.
-pub async fn eventually<T>(ask: impl AsyncFnMut() -> Option<T>) -> Option<T> {
-    within(PATIENCE, ask).await
-}
-
-/// Asks again and again until there is an answer; `None` when it takes longer.
-pub async fn within<T>(patience: Duration, mut ask: impl AsyncFnMut() -> Option<T>) -> Option<T> {
-    let asking = async {
-        loop {
-            if let Some(answer) = ask().await {
-                return answer;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(patience, asking).await.ok()
 }

@@ -3,10 +3,12 @@
 use cognigy_sso_api::IdentityProviderConfig;
 use serde_json::{Value, json};
 
+use crate::strategy::{self, PART, SECRET_KEY, SECRET_NAME, SECRET_REF};
+
 /// The organization that [`API_KEY`] belongs to.
 pub const ORGANIZATION: &str = "5f0c0123456789abcdef0123";
 pub const API_KEY: &str = "api-key-canary-7f31";
-/// The client secret; tests look for it where it must not be.
+/// The name of the value in the provider's Secret; tests look for it where it must not be.
 pub const SECRET: &str = "client-secret-canary-9a42";
 
 /// A resource to be.
@@ -15,22 +17,19 @@ pub struct Idp(Value);
 
 impl Idp {
     /// One that refers to the Secrets and the CA of a world.
-    pub fn new(name: &str, api_url: &str, issuer: &str) -> Self {
+    pub fn new(name: &str, api_url: &str, address: &str) -> Self {
         let ca = json!({ "configMapRef": { "name": "ca", "key": "ca.crt" } });
-        Self(json!({
+        let secret = json!({ "name": SECRET_NAME, "key": SECRET_KEY });
+        let idp = Self(json!({
             "apiVersion": "sso.cognigy.ai/v1alpha1",
             "kind": "IdentityProviderConfig",
             "metadata": { "name": name },
             "spec": {
                 "cognigy": { "apiUrl": api_url, "apiKeySecretRef": { "name": "cognigy-api", "key": "apiKey" }, "caBundle": ca },
-                "oidc": {
-                    "issuer": issuer,
-                    "clientId": "acme",
-                    "clientSecretRef": { "name": "acme-oidc", "key": "clientSecret" },
-                    "caBundle": ca,
-                },
+                (PART): strategy::part(address),
             },
-        }))
+        }));
+        idp.declaring(json!({ (SECRET_REF): secret, "caBundle": ca }))
     }
 
     /// The same with a part of it changed: a JSON pointer and its new value; null takes it out.
@@ -43,6 +42,20 @@ impl Idp {
         }
         parts[member] = value;
         self
+    }
+
+    /// The same with these members in what declares the provider.
+    #[must_use]
+    pub fn declaring(mut self, members: Value) -> Self {
+        let Value::Object(members) = members else { panic!("no members: {members}") };
+        self.0["spec"][PART].as_object_mut().expect("a provider is declared").extend(members);
+        self
+    }
+
+    /// The same with another Secret for the provider.
+    #[must_use]
+    pub fn with_secret(self, name: &str) -> Self {
+        self.declaring(json!({ (SECRET_REF): { "name": name, "key": SECRET_KEY } }))
     }
 
     /// The same with a part of it made from what it was.
@@ -60,4 +73,14 @@ impl Idp {
     pub fn build(self) -> IdentityProviderConfig {
         serde_json::from_value(self.0).expect("a resource")
     }
+}
+
+/// A patch of these members of what declares the provider.
+pub fn declared(members: &Value) -> Value {
+    json!({ "spec": { (PART): members } })
+}
+
+/// The field in what declares the provider, as messages name it.
+pub fn field(member: &str) -> String {
+    format!("spec.{PART}.{member}")
 }

@@ -3,23 +3,18 @@
 use std::sync::Arc;
 use std::thread;
 
-use cognigy_sso_api::{
-    ConditionType, IdentityProviderConfigSpec, IdentityProviderConfigStatus, Issuer, Oidc, SecretVersion,
-};
+use cognigy_sso_api::{ConditionType, IdentityProviderConfigSpec, IdentityProviderConfigStatus, KeyRef, SecretVersion};
 use cognigy_sso_decide::{
-    Account, Cost, Effect, Inputs, KeyFacts, Login, Memory, Moment, Observed, Provider, ProviderFault, Receipt,
-    Resource, Seal, Step, Trial, Visit, Write,
+    Account, Cost, Effect, Login, Memory, Moment, Observed, Receipt, Resource, Seal, Step, Trial, Visit, Write,
 };
 use cognigy_sso_testkit::transitions::{Transition, Transitions};
 use jiff::Timestamp;
 use secrecy::ExposeSecret;
 use serde_json::Value;
 
-use super::{COUNT, contract, transitions};
+use super::{COUNT, contract, oidc, saml, transitions};
 
 const ORGANIZATION: &str = "5f0c0123456789abcdef0123";
-/// The client id that is kept in a Secret.
-const CLIENT_ID: &str = "abc123";
 /// The most visits until nothing is left to do; more means that it would never end.
 const MOST: usize = 6;
 const SEAL: Seal = Seal { salt: *b"0123456789abcdef", cost: Cost::LEAST };
@@ -168,21 +163,18 @@ impl World {
         if sent == self.sent { Err("what is there already is sent again".to_owned()) } else { Ok(applied()) }
     }
 
-    /// `Ready` promises that the declared provider, client and secret are in force.
+    /// `Ready` promises that what is declared is in force.
     fn holds_what_is_declared(&self) -> Result<(), String> {
-        let (Some(oidc), true) = (&self.declared().oidc, self.is_ready()) else { return Ok(()) };
+        if !self.is_ready() {
+            return Ok(());
+        }
         let sent = self.sent.as_deref().ok_or("it is Ready, and nothing was sent")?;
         let sent: Value = serde_json::from_str(sent).unwrap();
-        let holds = sent["idpIssuer"] == *oidc.issuer
-            && sent["idpClientId"] == *client_id(oidc)
-            && sent["idpClientSecret"] == *client_secret(oidc)
-            && sent["idpIdTokenSignedResponseAlg"] == oidc.id_token_signed_response_alg.as_str()
-            && sent["idpTokenEndpointAuthMethod"] == oidc.token_endpoint_auth_method.as_str();
-        let logout = oidc.front_channel_logout_url.as_deref();
-        if let Some(Err(fault)) = logout.map(Issuer::parse) {
-            return Err(format!("it is Ready, and spec.oidc.frontChannelLogoutUrl {fault}"));
+        match (&self.declared().saml, &self.declared().oidc) {
+            (Some(declared), _) => saml::is_what_is_declared(&sent, declared),
+            (None, Some(declared)) => oidc::is_what_is_declared(&sent, declared),
+            (None, None) => Err("it is Ready, and nothing is declared".to_owned()),
         }
-        if holds { Ok(()) } else { Err(format!("it is Ready, and something else was sent: {sent}")) }
     }
 }
 
@@ -194,46 +186,31 @@ fn now() -> Timestamp {
     "2026-01-01T12:00:00Z".parse().unwrap()
 }
 
-fn client_id(oidc: &Oidc) -> &str {
-    oidc.client_id.as_deref().unwrap_or(CLIENT_ID)
-}
-
-/// Each key of each Secret holds another value.
-fn client_secret(oidc: &Oidc) -> String {
-    format!("{}/{}", oidc.client_secret_ref.name, oidc.client_secret_ref.key)
-}
-
 /// All is well, as far as the spec lets it be.
 fn observed(resource: &Resource) -> Observed {
     let spec = resource.spec.as_ref().unwrap();
-    let Some(oidc) = &spec.oidc else { return read(Inputs::unread(), None) };
-    let inputs = Inputs {
-        api_key: Ok("api-key".into()),
-        client_id: Ok(client_id(oidc).to_owned()),
-        client_secret: Ok(client_secret(oidc).into()),
-        authorities: Vec::new(),
-        versions: versions(spec, oidc),
-        expiries: Some(Vec::new()),
-    };
-    read(inputs, Some(oidc))
-}
-
-fn read(inputs: Inputs, oidc: Option<&Oidc>) -> Observed {
     let user = "admin@acme.example".into();
     let account = Account { user, organization: ORGANIZATION.to_owned(), is_admin: true, disabled: false };
-    Observed {
-        inputs,
+    let common = Observed {
         account: Some(Ok(account)),
-        provider: oidc.map(|oidc| Arc::new(provider(oidc))),
         login: Some(Login::Silent),
         history: Some(Ok(None)),
         ..Observed::nothing()
+    };
+    match (&spec.saml, &spec.oidc) {
+        (Some(declared), _) => saml::observed(spec, declared, common),
+        (None, Some(declared)) => oidc::observed(spec, declared, common),
+        (None, None) => common,
     }
 }
 
-fn versions(spec: &IdentityProviderConfigSpec, oidc: &Oidc) -> Vec<SecretVersion> {
-    let references =
-        [Some(&spec.cognigy.api_key_secret_ref), oidc.client_id_secret_ref.as_ref(), Some(&oidc.client_secret_ref)];
+/// Each key of each Secret holds another value.
+pub(super) fn value(reference: &KeyRef) -> String {
+    format!("{}/{}", reference.name, reference.key)
+}
+
+/// The Secrets that these references name.
+pub(super) fn versions<'a>(references: impl IntoIterator<Item = Option<&'a KeyRef>>) -> Vec<SecretVersion> {
     let mut names: Vec<_> = references.into_iter().flatten().map(|reference| reference.name.as_str()).collect();
     names.sort_unstable();
     names.dedup();
@@ -243,21 +220,4 @@ fn versions(spec: &IdentityProviderConfigSpec, oidc: &Oidc) -> Vec<SecretVersion
         resource_version: "1".into(),
     };
     names.into_iter().map(version).collect()
-}
-
-/// A provider that offers some of what can be chosen.
-fn provider(oidc: &Oidc) -> Result<Provider, ProviderFault> {
-    Issuer::parse(&oidc.issuer).map_err(|problem| ProviderFault::InvalidIssuer { problem: problem.to_string() })?;
-    let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
-    Ok(Provider {
-        authorization_endpoint: "https://acme.eu.auth0.com/authorize".into(),
-        token_endpoint: "https://acme.eu.auth0.com/oauth/token".into(),
-        jwks_uri: "https://acme.eu.auth0.com/.well-known/jwks.json".into(),
-        pushed_authorization_request_endpoint: None,
-        algorithms: texts(&["RS256", "RS512", "HS256"]),
-        auth_methods: Some(texts(&["client_secret_basic", "client_secret_post", "none"])),
-        response_types: texts(&["code"]),
-        scopes: Some(texts(&["openid", "groups"])),
-        keys: Ok(vec![KeyFacts { key_type: "RSA".to_owned(), usage: Some("sig".to_owned()), algorithm: None }]),
-    })
 }

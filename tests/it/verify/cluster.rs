@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use serde_json::json;
 use tokio::process::Command;
 
 use super::desk::{Run, run};
-use crate::support::{ORGANIZATION, World, cluster};
+use crate::strategy::{self, SECRET_NAME};
+use crate::support::{ORGANIZATION, SECRET, World, cluster};
 
 async fn verify(kubeconfig: &Path, arguments: &[&str]) -> Run {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cognigy-sso-operator"));
@@ -24,9 +24,10 @@ async fn resources_in_a_cluster_are_checked_with_their_secrets_and_left_as_they_
     let good = verify(&kubeconfig, &in_namespace).await;
     assert_eq!(good.code, 0, "{good:?}");
 
-    world.create(world.idp("wrong").with("/spec/oidc/clientId", json!("nobody"))).await;
+    let mistake = strategy::mistake(&world);
+    world.create(world.idp("wrong").declaring(mistake.wrong)).await;
     let by_name = verify(&kubeconfig, &["--namespace", &world.namespace, "wrong"]).await;
-    by_name.finds("callback", "refuted", "ClientNotFound", &["client nobody"]);
+    by_name.finds(mistake.check, "refuted", &mistake.reason.to_string(), &[&mistake.advice]);
     assert_eq!(by_name.code, 1);
     let all = verify(&kubeconfig, &in_namespace).await;
     assert_eq!(all.code, 1, "the worst counts: {all:?}");
@@ -35,9 +36,9 @@ async fn resources_in_a_cluster_are_checked_with_their_secrets_and_left_as_they_
     let none = verify(&kubeconfig, &["--namespace", &world.namespace, "missing"]).await;
     assert!(none.code == 2 && none.err.contains("no IdentityProviderConfig missing"), "{none:?}");
 
-    world.delete_secret("acme-oidc").await;
+    world.delete_secret(SECRET_NAME).await;
     let gone = verify(&kubeconfig, &["--namespace", &world.namespace, "acme"]).await;
-    gone.finds("secrets", "refuted", "SecretNotFound", &["acme-oidc"]);
+    gone.finds("secrets", "refuted", "SecretNotFound", &[SECRET_NAME]);
 
     assert_eq!(world.get("acme").await.metadata.resource_version, created.metadata.resource_version);
     assert_eq!(world.changes(), []);
@@ -52,10 +53,8 @@ async fn what_was_applied_and_leads_elsewhere_now_is_refuted() {
     world.ready("acme").await;
     assert_eq!(operator.stop().await, 0);
     let in_sync = verify(&kubeconfig, &["--namespace", &world.namespace]).await;
-    in_sync.finds("login", "verified", "InSync", &["this client id"]);
-    let mut theirs = world.cognigy.configuration(ORGANIZATION).unwrap();
-    theirs["idpClientId"] = json!("somebody");
-    world.cognigy.configure_as_stranger(ORGANIZATION, theirs);
+    in_sync.finds("login", "verified", "InSync", &["introduces Cognigy.AI as declared"]);
+    world.cognigy.configure_as_stranger(ORGANIZATION, strategy::body(&world, "somebody", SECRET));
     let drifted = verify(&kubeconfig, &["--namespace", &world.namespace]).await;
     drifted.finds("login", "refuted", "Drifted", &["leads to another provider or client"]);
     assert_eq!(drifted.code, 1);

@@ -13,9 +13,10 @@ use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
+use crate::strategy::{self, SECRET_KEY, SECRET_NAME, Server};
 use crate::support::{API_KEY, Idp, ORGANIZATION};
 
-/// The client's secret: every encoding writes it in another way, and it is long enough for a signature.
+/// The value for the provider: every encoding writes it in another way, and it is long enough for a signature.
 pub const SECRET: &str = r#"sécret "\+/=%&:?<>~ canary 4f71 of some length"#;
 /// One without characters that encodings change.
 pub const PLAIN: &str = "plain-secret-canary-77ab-of-some-length";
@@ -24,6 +25,15 @@ pub struct Desk {
     pub folder: TempDir,
     pub authority: Authority,
     pub cognigy: StandIn,
+}
+
+/// A desk, and a provider that knows this value: its server and its address.
+pub async fn with_provider(secret: &str) -> (Desk, Server, String) {
+    let desk = Desk::new().await;
+    let server = Server::start(&desk.authority).await.unwrap();
+    let address = strategy::add(&server, &desk.cognigy, "acme");
+    strategy::register(&server, secret);
+    (desk, server, address)
 }
 
 /// What the program came to.
@@ -58,9 +68,9 @@ impl Desk {
         Tls { chain, key }
     }
 
-    /// A resource at this issuer.
-    pub fn idp(&self, issuer: &str) -> Idp {
-        Idp::new("acme", &self.cognigy.api_url(), issuer)
+    /// A resource at this provider.
+    pub fn idp(&self, address: &str) -> Idp {
+        Idp::new("acme", &self.cognigy.api_url(), address)
     }
 
     /// What the resource refers to.
@@ -68,7 +78,7 @@ impl Desk {
         let object = |kind: &str, name: &str, member: &str, values: Value| json!({ "apiVersion": "v1", "kind": kind, "metadata": { "name": name }, member: values });
         vec![
             object("Secret", "cognigy-api", "stringData", json!({ "apiKey": API_KEY })),
-            object("Secret", "acme-oidc", "stringData", json!({ "clientSecret": secret })),
+            object("Secret", SECRET_NAME, "stringData", json!({ (SECRET_KEY): strategy::stored(secret) })),
             object("ConfigMap", "ca", "data", json!({ "ca.crt": self.authority.pem() })),
         ]
     }
@@ -108,8 +118,9 @@ pub async fn run(command: &mut Command, input: Option<&str>) -> Run {
     let output = child.wait_with_output().await.unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let run = Run { code: output.status.code().unwrap(), out: text(&output.stdout), err: text(&output.stderr) };
-    for secret in [API_KEY, SECRET, PLAIN, crate::support::SECRET] {
-        let canary = Canary::new("a secret", secret);
+    let values = [SECRET, PLAIN, crate::support::SECRET].into_iter().flat_map(strategy::canaries);
+    for secret in values.chain([API_KEY.to_owned()]) {
+        let canary = Canary::new("a secret", &secret);
         for said in [&run.out, &run.err] {
             assert_eq!(canary.find(said), None);
         }

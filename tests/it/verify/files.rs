@@ -4,89 +4,45 @@ use std::fs;
 use std::time::Duration;
 
 use cognigy_sso_testkit::cognigy::Operation;
-use cognigy_sso_testkit::provider::{Client, Operation as Provided, Provider, Style};
 use cognigy_sso_testkit::server::{Fault, Plan};
 use serde_json::{Value, json};
 
-use super::desk::{Desk, PLAIN, SECRET};
-use crate::support::{API_KEY, ORGANIZATION};
+use super::desk::{Desk, PLAIN, SECRET, with_provider};
+use crate::strategy::{CHECKS, DOCUMENT, DOCUMENT_NAME, SECRET_NAME};
+use crate::support::API_KEY;
 
-/// A desk, and a provider at which the client is registered with this secret.
-async fn with_provider(secret: &str) -> (Desk, Provider, String) {
-    let desk = Desk::new().await;
-    let provider = Provider::start(&desk.authority).await.unwrap();
-    let client = Client::new("acme", secret).redirect(&desk.registration(secret).redirect_uris[0]);
-    let issuer = provider.add("acme", Style::Auth0, vec![Client { pkce_demanded: Some(false), ..client }]);
-    (desk, provider, issuer)
+/// The names of all checks of one that is not applied yet.
+fn checks() -> Vec<&'static str> {
+    [&["spec", "secrets", "connection"], CHECKS].concat()
 }
-
-const CHECKS: [&str; 8] =
-    ["spec", "secrets", "connection", "discovery", "keys", "capabilities", "credentials", "callback"];
 
 #[tokio::test]
 async fn what_is_right_is_verified_in_a_table_and_in_json() {
-    let (desk, _provider, issuer) = with_provider(SECRET).await;
-    let table = desk.check(desk.idp(&issuer), SECRET, &[]).await;
+    let (desk, _provider, address) = with_provider(SECRET).await;
+    let table = desk.check(desk.idp(&address), SECRET, &[]).await;
     assert_eq!(table.code, 0, "{table:?}");
-    for check in CHECKS {
+    for check in checks() {
         let line = table.out.lines().find(|line| line.trim_start().starts_with(check));
         assert!(line.is_some_and(|line| line.contains("verified")), "{check}: {}", table.out);
     }
     assert!(table.out.ends_with("1 resource checked: 1 verified, 0 refuted, 0 unknown.\n"), "{}", table.out);
-    let run = desk.check(desk.idp(&issuer), SECRET, &["-o", "json"]).await;
+    let run = desk.check(desk.idp(&address), SECRET, &["-o", "json"]).await;
     let report: Value = serde_json::from_str(&run.out).unwrap();
     assert_eq!(report["resources"][0]["result"], "verified");
     assert_eq!(report["resources"][0]["name"], "acme");
-    let checks: Vec<_> = report["resources"][0]["checks"].as_array().unwrap().iter().map(|it| &it["check"]).collect();
-    assert_eq!(checks, [&CHECKS[..], &["login"]].concat());
+    let names: Vec<_> = report["resources"][0]["checks"].as_array().unwrap().iter().map(|it| &it["check"]).collect();
+    assert_eq!(names, [checks(), vec!["login"]].concat());
     for operation in [Operation::Configure, Operation::Reset] {
         assert_eq!(desk.cognigy.calls_of(operation), [], "nothing is changed");
     }
 }
 
 #[tokio::test]
-async fn without_an_api_key_the_providers_half_is_checked() {
-    let (desk, _provider, issuer) = with_provider(PLAIN).await;
-    let resource = desk.idp(&issuer).with("/spec/cognigy/organizationId", json!(ORGANIZATION));
-    let resource = serde_json::to_value(resource.build()).unwrap();
-    let [_, secret, ca] = desk.values(PLAIN).try_into().unwrap();
-    let file = desk.write("no-key.yaml", &[resource, secret, ca]);
-    let file = file.to_str().unwrap();
-    let whole = desk.run(&["-f", file, "-o", "json"], None).await;
-    whole.finds("secrets", "unknown", "NotChecked", &["Secret cognigy-api is not among the files", "-f"]);
-    whole.finds("connection", "unknown", "NotChecked", &[]);
-    whole.finds("credentials", "verified", "Verified", &[]);
-    whole.finds("callback", "verified", "Verified", &[ORGANIZATION]);
-    assert_eq!(whole.code, 2);
-    let half = desk.run(&["-f", file, "-o", "json", "--provider-only"], None).await;
-    assert_eq!(half.code, 0, "{half:?}");
-    let ca = json!({ "configMapRef": { "name": "elsewhere", "key": "ca.crt" } });
-    let resource =
-        desk.idp(&issuer).with("/spec/cognigy/organizationId", json!(ORGANIZATION)).with("/spec/cognigy/caBundle", ca);
-    let without_ca = desk.check(resource, PLAIN, &["-o", "json", "--provider-only"]).await;
-    assert_eq!(without_ca.code, 0, "nor is Cognigy.AI's authority needed: {without_ca:?}");
-    assert_eq!(desk.cognigy.calls(), []);
-}
-
-#[tokio::test]
-async fn without_the_client_secret_all_else_is_checked() {
-    let (desk, _provider, issuer) = with_provider(PLAIN).await;
-    let resource = serde_json::to_value(desk.idp(&issuer).build()).unwrap();
-    let [key, _, ca] = desk.values(PLAIN).try_into().unwrap();
-    let file = desk.write("no-secret.yaml", &[resource, key, ca]);
-    let run = desk.run(&["-f", file.to_str().unwrap(), "-o", "json"], None).await;
-    run.finds("secrets", "unknown", "NotChecked", &["Secret acme-oidc"]);
-    run.finds("credentials", "unknown", "NotChecked", &["client secret"]);
-    run.finds("callback", "verified", "Verified", &[]);
-    assert_eq!(run.code, 2);
-}
-
-#[tokio::test]
 async fn files_come_one_by_one_from_folders_and_from_standard_input() {
-    let (desk, _provider, issuer) = with_provider(PLAIN).await;
+    let (desk, _provider, address) = with_provider(PLAIN).await;
     let folder = desk.folder.path().join("manifests");
     fs::create_dir(&folder).unwrap();
-    let resource = serde_json::to_value(desk.idp(&issuer).build()).unwrap();
+    let resource = serde_json::to_value(desk.idp(&address).build()).unwrap();
     fs::write(folder.join("idp.yaml"), resource.to_string()).unwrap();
     fs::write(folder.join("notes.txt"), "no: [yaml").unwrap();
     let values: Vec<_> = desk.values(PLAIN).iter().map(ToString::to_string).collect();
@@ -96,8 +52,8 @@ async fn files_come_one_by_one_from_folders_and_from_standard_input() {
 
 #[tokio::test]
 async fn a_resource_without_a_namespace_is_of_the_one_that_is_asked_for() {
-    let (desk, _provider, issuer) = with_provider(PLAIN).await;
-    let mut documents = vec![serde_json::to_value(desk.idp(&issuer).build()).unwrap()];
+    let (desk, _provider, address) = with_provider(PLAIN).await;
+    let mut documents = vec![serde_json::to_value(desk.idp(&address).build()).unwrap()];
     documents[0]["metadata"].as_object_mut().unwrap().remove("namespace");
     documents.extend(desk.values(PLAIN));
     documents[1..].iter_mut().for_each(|value| value["metadata"]["namespace"] = json!("sso"));
@@ -105,7 +61,7 @@ async fn a_resource_without_a_namespace_is_of_the_one_that_is_asked_for() {
     let file = file.to_str().unwrap();
     assert_eq!(desk.run(&["-f", file, "-n", "sso"], None).await.code, 0);
     let elsewhere = desk.run(&["-f", file, "-o", "json"], None).await;
-    elsewhere.finds("secrets", "unknown", "NotChecked", &["Secret acme-oidc"]);
+    elsewhere.finds("secrets", "unknown", "NotChecked", &[&format!("Secret {SECRET_NAME}")]);
 }
 
 #[tokio::test]
@@ -143,30 +99,19 @@ async fn a_resource_that_cannot_be_read_is_refuted_by_its_field() {
     });
     let run = desk.run(&["-f", "-", "-o", "json"], Some(&misplaced.to_string())).await;
     run.finds("spec", "refuted", "InvalidSpec", &["invalid type: string, expected"]);
-    let both = desk.idp("https://idp.example").with("/spec/oidc/clientIdSecretRef", json!({ "name": "a", "key": "b" }));
-    let run = desk.check(both, PLAIN, &["-o", "json"]).await;
-    run.finds("spec", "refuted", "InvalidSpec", &["exactly one of clientId and clientIdSecretRef"]);
-}
-
-#[tokio::test]
-async fn values_that_cannot_be_used_are_named_and_not_shown() {
-    let (desk, _provider, issuer) = with_provider(PLAIN).await;
-    let run = desk.check(desk.idp(&issuer), &format!("{PLAIN}\n"), &["-o", "json"]).await;
-    run.finds("secrets", "refuted", "InvalidValue", &["clientSecret", "acme-oidc", "echo -n"]);
-    assert_eq!(run.code, 1);
 }
 
 #[tokio::test]
 async fn the_api_key_is_checked_and_sent_to_allowed_hosts_only() {
-    let (desk, _provider, issuer) = with_provider(PLAIN).await;
-    let other = desk.idp(&issuer).with("/spec/cognigy/organizationId", json!("ffffffffffffffffffffffff"));
+    let (desk, _provider, address) = with_provider(PLAIN).await;
+    let other = desk.idp(&address).with("/spec/cognigy/organizationId", json!("ffffffffffffffffffffffff"));
     let run = desk.check(other, PLAIN, &["-o", "json"]).await;
     run.finds("connection", "refuted", "OrganizationMismatch", &["spec.cognigy.organizationId"]);
     desk.cognigy.clear_calls();
-    let run = desk.check(desk.idp(&issuer), PLAIN, &["-o", "json", "--cognigy-host", "api.example"]).await;
+    let run = desk.check(desk.idp(&address), PLAIN, &["-o", "json", "--cognigy-host", "api.example"]).await;
     assert_eq!(run.code, 0, "two hosts are allowed: {run:?}");
     let elsewhere = desk
-        .idp(&issuer)
+        .idp(&address)
         .edit("/spec/cognigy/apiUrl", |url| json!(url.as_str().unwrap().replace("localhost", "127.0.0.1")));
     desk.cognigy.clear_calls();
     let run = desk.check(elsewhere, PLAIN, &["-o", "json"]).await;
@@ -175,54 +120,43 @@ async fn the_api_key_is_checked_and_sent_to_allowed_hosts_only() {
 }
 
 #[tokio::test]
-async fn nothing_is_tried_where_the_resource_forbids_it() {
-    let (desk, provider, issuer) = with_provider(PLAIN).await;
-    let never = desk.idp(&issuer).with("/spec/verification", json!({ "clientCheck": "Never" }));
-    let run = desk.check(never, PLAIN, &["-o", "json"]).await;
-    run.finds("credentials", "unknown", "NotChecked", &["clientCheck is Never"]);
-    assert_eq!((run.code, provider.calls_of(Provided::Token).len()), (2, 0));
-}
-
-#[tokio::test]
 async fn a_resource_that_is_suspended_or_only_warns_is_checked_like_any_other() {
-    let (desk, _provider, issuer) = with_provider(PLAIN).await;
-    let idp = desk.idp(&issuer).with("/spec/suspend", json!(true)).with("/spec/mode", json!("Plan"));
+    let (desk, _provider, address) = with_provider(PLAIN).await;
+    let idp = desk.idp(&address).with("/spec/suspend", json!(true)).with("/spec/mode", json!("Plan"));
     assert_eq!(desk.check(idp, PLAIN, &[]).await.code, 0);
-    let mut going = serde_json::to_value(desk.idp(&issuer).build()).unwrap();
+    let mut going = serde_json::to_value(desk.idp(&address).build()).unwrap();
     going["metadata"]["deletionTimestamp"] = json!("2026-01-01T00:00:00Z");
     let file = desk.write("going.yaml", &[vec![going], desk.values(PLAIN)].concat());
     assert_eq!(desk.run(&["-f", file.to_str().unwrap()], None).await.code, 0);
-    let warns = desk.idp(&issuer).with("/spec/verification", json!({ "mode": "Warn" }));
-    assert_eq!(desk.check(warns, "another-secret-altogether", &[]).await.code, 1);
 }
 
 #[tokio::test]
 async fn where_the_login_url_leads_is_shown_and_what_it_hides_counts_for_nothing() {
-    let (desk, _provider, issuer) = with_provider(PLAIN).await;
-    let run = desk.check(desk.idp(&issuer), PLAIN, &["-o", "json"]).await;
+    let (desk, _provider, address) = with_provider(PLAIN).await;
+    let run = desk.check(desk.idp(&address), PLAIN, &["-o", "json"]).await;
     run.finds("login", "unknown", "NotChecked", &[]);
     assert_eq!(run.code, 0);
 }
 
 #[tokio::test]
 async fn who_waits_is_told_what_for() {
-    let (desk, provider, issuer) = with_provider(PLAIN).await;
+    let (desk, provider, address) = with_provider(PLAIN).await;
     let slow = Fault::late(Duration::from_secs(6));
-    provider.install(Plan::on(Provided::Discovery, [slow]));
-    let run = desk.check(desk.idp(&issuer), PLAIN, &["-o", "json"]).await;
+    provider.install(Plan::on(DOCUMENT, [slow]));
+    let run = desk.check(desk.idp(&address), PLAIN, &["-o", "json"]).await;
     assert!(run.err.contains("checking acme") && run.err.contains("waiting for servers"), "{}", run.err);
     assert!(serde_json::from_str::<Value>(&run.out).is_ok(), "nothing of that is in the way of JSON");
 }
 
 #[tokio::test]
 async fn a_provider_that_cannot_be_reached_is_not_taken_for_wrong() {
-    let (desk, provider, issuer) = with_provider(PLAIN).await;
-    provider.install(Plan::on(Provided::Discovery, [Fault::status(503)]).forever());
-    let run = desk.check(desk.idp(&issuer), PLAIN, &["-o", "json"]).await;
-    run.finds("discovery", "unknown", "ServerError", &["503"]);
-    run.finds("credentials", "unknown", "NotChecked", &["see discovery"]);
+    let (desk, provider, address) = with_provider(PLAIN).await;
+    provider.install(Plan::on(DOCUMENT, [Fault::status(503)]).forever());
+    let run = desk.check(desk.idp(&address), PLAIN, &["-o", "json"]).await;
+    run.finds(DOCUMENT_NAME, "unknown", "ServerError", &["503"]);
+    run.finds(CHECKS[1], "unknown", "NotChecked", &[&format!("see {DOCUMENT_NAME}")]);
     assert_eq!(run.code, 2);
-    let (_, _, message) = run.check("discovery");
+    let (_, _, message) = run.check(DOCUMENT_NAME);
     assert!(!message.contains("tried again"), "here nobody tries again: {message}");
 }
 
@@ -242,13 +176,13 @@ async fn what_stands_in_files_cannot_pass_for_a_command_to_a_terminal_or_a_runne
 
 #[tokio::test]
 async fn a_secret_that_expires_soon_is_told() {
-    let (desk, _provider, issuer) = with_provider(PLAIN).await;
-    let resource = serde_json::to_value(desk.idp(&issuer).build()).unwrap();
+    let (desk, _provider, address) = with_provider(PLAIN).await;
+    let resource = serde_json::to_value(desk.idp(&address).build()).unwrap();
     let [key, mut secret, ca] = desk.values(PLAIN).try_into().unwrap();
     let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24);
     secret["metadata"]["annotations"] = json!({ "sso.cognigy.ai/expires-at": soon.to_string() });
     let file = desk.write("soon.yaml", &[resource, key, secret, ca]);
     let run = desk.run(&["-f", file.to_str().unwrap(), "-o", "json"], None).await;
-    run.finds("secrets", "verified", "Resolved", &["Secret acme-oidc expires within 3 days"]);
+    run.finds("secrets", "verified", "Resolved", &[&format!("Secret {SECRET_NAME} expires within 3 days")]);
     assert_eq!(run.code, 0, "it is right as yet");
 }
