@@ -1,9 +1,8 @@
 //! The discovery document (OpenID Connect Discovery 1.0, section 3).
 
-use std::ops::RangeInclusive;
-
 use cognigy_sso_api::Issuer;
 use cognigy_sso_decide::{Document, Provider, ProviderFault};
+use cognigy_sso_saml::text::{is_shown, quote};
 use serde::Deserialize;
 use url::Url;
 
@@ -11,18 +10,6 @@ use super::{DISCOVERY, fetch, keys, malformed};
 use crate::egress::{CaBundle, Egress};
 use crate::json::{Text, Texts};
 
-/// The longest published text that is repeated in a message, in characters.
-const LONGEST_QUOTE: usize = 200;
-/// Characters that take no room and change how others look or are read: breaks, joiners, directions, tags.
-const INVISIBLE: [RangeInclusive<char>; 7] = [
-    '\u{ad}'..='\u{ad}',
-    '\u{61c}'..='\u{61c}',
-    '\u{200b}'..='\u{200f}',
-    '\u{2028}'..='\u{202e}',
-    '\u{2060}'..='\u{206f}',
-    '\u{feff}'..='\u{feff}',
-    '\u{e0000}'..='\u{e007f}',
-];
 /// The longest endpoint that is used, in bytes.
 const LONGEST_ENDPOINT: usize = 2048;
 
@@ -65,7 +52,7 @@ pub(super) fn parse(issuer: &Issuer, url: &str, document: Published) -> Result<P
     let published = document.issuer.as_deref().ok_or_else(|| malformed(Document::Discovery, url, "names no issuer"))?;
     if published != issuer.as_str() {
         let declared = issuer.as_str().to_owned();
-        return Err(ProviderFault::IssuerMismatch { declared, published: quote(published) });
+        return Err(ProviderFault::IssuerMismatch { declared, published: quote(published).into() });
     }
     let required_list = |member: &'static str, texts| {
         list(texts).ok_or_else(|| malformed(Document::Discovery, url, format!("has no list {member}")))
@@ -88,7 +75,7 @@ pub(super) fn parse(issuer: &Issuer, url: &str, document: Published) -> Result<P
 }
 
 fn list(texts: Texts) -> Option<Vec<String>> {
-    Some(texts.0?.iter().map(|text| quote(text)).collect())
+    Some(texts.0?.iter().map(|text| quote(text).into()).collect())
 }
 
 fn endpoint(member: &'static str, text: Text) -> Result<Box<str>, ProviderFault> {
@@ -101,15 +88,6 @@ fn endpoint(member: &'static str, text: Text) -> Result<Box<str>, ProviderFault>
     } else {
         Err(ProviderFault::Endpoint { member, present: true })
     }
-}
-
-/// Published text as it may be repeated: cut, and without characters that control a terminal or the order of what is shown.
-fn quote(text: &str) -> String {
-    text.chars().filter(|character| is_shown(*character)).take(LONGEST_QUOTE).collect()
-}
-
-fn is_shown(character: char) -> bool {
-    !character.is_control() && !INVISIBLE.iter().any(|range| range.contains(&character))
 }
 
 #[cfg(test)]

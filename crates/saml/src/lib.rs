@@ -11,7 +11,7 @@ mod key;
 mod metadata;
 mod request;
 mod signature;
-mod text;
+pub mod text;
 mod xml;
 
 pub use certificate::{Certificate, CertificateFault, KeyKind};

@@ -17,8 +17,9 @@ const INVISIBLE: [RangeInclusive<char>; 7] = [
 /// The longest name of an entity, in characters (SAML metadata, section 2.2.1).
 const LONGEST_ENTITY_ID: usize = 1024;
 
-/// Published text as it may be repeated: cut, and without characters that control a terminal or the order of what is shown.
-pub(crate) fn quote(text: &str) -> Box<str> {
+/// Published text as it may be repeated: cut to 200 characters, and without characters that control a terminal or the order of what is shown.
+#[must_use]
+pub fn quote(text: &str) -> Box<str> {
     text.chars().filter(|character| is_shown(*character)).take(LONGEST_QUOTE).collect()
 }
 
@@ -28,7 +29,9 @@ pub(crate) fn is_entity_id(text: &str) -> bool {
     is_plain && (1..=LONGEST_ENTITY_ID).contains(&text.chars().count())
 }
 
-fn is_shown(character: char) -> bool {
+/// Can it be shown as it is? Neither does it control a terminal, nor does it change how others look or are read.
+#[must_use]
+pub fn is_shown(character: char) -> bool {
     !character.is_control() && !INVISIBLE.iter().any(|range| range.contains(&character))
 }
 
