@@ -104,21 +104,32 @@ impl Objects {
         bundle.map(Some).map_err(|problem| fault(field, kind, key, problem))
     }
 
+    /// What is made of a value that is not empty. `also` is a type that may be used here, though not everywhere.
+    fn read<'a, T>(
+        &'a self,
+        field: &'static str,
+        (kind, key): (ObjectKind, &KeyRef),
+        also: Option<&str>,
+        read: impl FnOnce(&'a [u8]) -> Result<T, InputProblem>,
+    ) -> Result<T, InputFault> {
+        let value = self.bytes(kind, key, also).and_then(not_empty).and_then(read);
+        value.map_err(|problem| fault(field, kind, key, problem))
+    }
+
     /// The one certificate that a value holds.
     pub(super) fn certificate(
         &self,
         field: &'static str,
         source: &KeySource,
     ) -> Option<Result<Certificate, InputFault>> {
-        let (kind, key) = target(source)?;
+        let target = target(source)?;
         let read = |text: &[u8]| {
             let read = saml::Certificate::parse(text);
             let read = read.map_err(|fault| InputProblem::Certificate(certificate_fault(&fault)))?;
             let is_taken = read.base64.len() <= LONGEST_SAML_VALUE;
             if is_taken { Ok(certificate(read)) } else { Err(InputProblem::TooLong(LONGEST_SAML_VALUE)) }
         };
-        let value = self.bytes(kind, key, Some(TLS_TYPE)).and_then(not_empty).and_then(read);
-        Some(value.map_err(|problem| fault(field, kind, key, problem)))
+        Some(self.read(field, target, Some(TLS_TYPE), read))
     }
 
     /// The certificates that a value holds, base64 of DER.
@@ -127,19 +138,17 @@ impl Objects {
         field: &'static str,
         source: &KeySource,
     ) -> Option<Result<Vec<Box<str>>, InputFault>> {
-        let (kind, key) = target(source)?;
+        let target = target(source)?;
         let read = |text: &[u8]| {
             let read = saml::Certificate::parse_all(text);
             let read = read.map_err(|fault| InputProblem::Certificate(certificate_fault(&fault)))?;
             Ok(read.into_iter().map(|certificate| certificate.base64).collect())
         };
-        let value = self.bytes(kind, key, Some(TLS_TYPE)).and_then(not_empty).and_then(read);
-        Some(value.map_err(|problem| fault(field, kind, key, problem)))
+        Some(self.read(field, target, Some(TLS_TYPE), read))
     }
 
     /// The private key that a value holds. Where the Secret has a certificate, the key must be its.
     pub(super) fn private_key(&self, field: &'static str, key: &KeyRef) -> Result<SecretString, InputFault> {
-        let kind = ObjectKind::Secret;
         let read = |text: &[u8]| {
             let private = saml::PrivateKey::parse(text);
             let private = private.map_err(|fault| InputProblem::PrivateKey(key_fault(&fault)))?;
@@ -148,8 +157,7 @@ impl Objects {
                 _ => Ok(private.pkcs8().clone()),
             }
         };
-        let value = self.bytes(kind, key, Some(TLS_TYPE)).and_then(not_empty).and_then(read);
-        value.map_err(|problem| fault(field, kind, key, problem))
+        self.read(field, (ObjectKind::Secret, key), Some(TLS_TYPE), read)
     }
 
     /// The certificate that a Secret has beside a private key, if it can be read.
@@ -167,9 +175,7 @@ impl Objects {
 
     /// The text that a value holds, whatever it is made of.
     pub(super) fn document(&self, field: &'static str, source: &KeySource) -> Option<Result<&[u8], InputFault>> {
-        let (kind, key) = target(source)?;
-        let value = self.bytes(kind, key, None).and_then(not_empty);
-        Some(value.map_err(|problem| fault(field, kind, key, problem)))
+        Some(self.read(field, target(source)?, None, Ok))
     }
 
     pub(super) fn expiries(&self) -> Vec<Expiry> {
