@@ -27,7 +27,7 @@ pub use access::{grant, grant_everywhere, limited_kubeconfig, withdraw};
 pub use account::LEASE;
 pub use cluster::{client, cluster, install_definition, namespace, own_cluster};
 pub use line::Line;
-pub use objects::{API_KEY, Idp, ORGANIZATION, SECRET, declared, field};
+pub use objects::{API_KEY, Idp, Mistake, ORGANIZATION, SECRET, declared, field};
 pub use operator::Operator;
 pub use waiting::{PATIENCE, current, eventually, is_ready, within};
 

@@ -1,6 +1,6 @@
 //! Builders for the resource.
 
-use cognigy_sso_api::IdentityProviderConfig;
+use cognigy_sso_api::{IdentityProviderConfig, Reason};
 use serde_json::{Value, json};
 
 use crate::strategy::{self, PART, SECRET_KEY, SECRET_NAME, SECRET_REF};
@@ -83,4 +83,14 @@ pub fn declared(members: &Value) -> Value {
 /// The field in what declares the provider, as messages name it.
 pub fn field(member: &str) -> String {
     format!("spec.{PART}.{member}")
+}
+
+/// A mistake in what is declared, and what is said of it.
+pub struct Mistake {
+    pub wrong: Value,
+    pub right: Value,
+    pub reason: Reason,
+    /// The check of `verify` that finds it.
+    pub check: &'static str,
+    pub advice: String,
 }

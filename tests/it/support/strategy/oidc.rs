@@ -5,7 +5,7 @@ use cognigy_sso_testkit::cognigy::StandIn;
 use cognigy_sso_testkit::provider::{Client, Style};
 use serde_json::{Value, json};
 
-use crate::support::{ORGANIZATION, PROVIDER, SECRET, World};
+use crate::support::{Mistake, ORGANIZATION, PROVIDER, SECRET, World};
 
 pub use cognigy_sso_testkit::provider::{Operation as Asked, Provider as Server};
 
@@ -133,16 +133,6 @@ pub fn is_shown(_: &World, status: &IdentityProviderConfigStatus, host: &str) {
     assert_eq!(callback, Some(&*format!("https://{host}/auth/oidc/login/callback/{ORGANIZATION}")));
     assert!(status.issuer.as_ref().unwrap().key_count >= 1);
     assert_eq!(status.saml, None);
-}
-
-/// A mistake in what is declared, and what is said of it.
-pub struct Mistake {
-    pub wrong: Value,
-    pub right: Value,
-    pub reason: Reason,
-    /// The check of `verify` that finds it.
-    pub check: &'static str,
-    pub advice: String,
 }
 
 pub fn mistake(world: &World) -> Mistake {

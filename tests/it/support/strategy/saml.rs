@@ -5,7 +5,7 @@ use cognigy_sso_testkit::cognigy::StandIn;
 use cognigy_sso_testkit::saml::{FIRST, SamlStyle, decryption_key, name_of_key, signing_certificate};
 use serde_json::{Value, json};
 
-use crate::support::{PROVIDER, World};
+use crate::support::{Mistake, PROVIDER, World};
 
 pub use cognigy_sso_testkit::saml::{IdentityProvider as Server, Operation as Asked};
 
@@ -130,16 +130,6 @@ pub fn is_shown(world: &World, status: &IdentityProviderConfigStatus, _: &str) {
     assert_eq!(saml.entity_id.as_deref(), Some(&*published.entity_id));
     assert_eq!(*saml.login_endpoint, place(&world.provider, PROVIDER));
     assert_eq!(status.issuer, None);
-}
-
-/// A mistake in what is declared, and what is said of it.
-pub struct Mistake {
-    pub wrong: Value,
-    pub right: Value,
-    pub reason: Reason,
-    /// The check of `verify` that finds it.
-    pub check: &'static str,
-    pub advice: String,
 }
 
 pub fn mistake(world: &World) -> Mistake {
