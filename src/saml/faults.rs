@@ -30,7 +30,13 @@ pub(super) fn metadata_fault(fault: MetadataFault, reading: &Reading, field: &'s
             similar: similar.map(Into::into),
             described: texts(published),
         },
+        MetadataFault::EntityTwice => {
+            invalid("describes the identity provider that is meant more than once".to_owned())
+        }
         MetadataFault::EntityIdInvalid => invalid("names no entityID that can be used".to_owned()),
+        MetadataFault::NoLoginEndpoint { bindings } if bindings.is_empty() => {
+            invalid("names no SingleSignOnService".to_owned())
+        }
         MetadataFault::NoLoginEndpoint { bindings } => SamlFault::Binding { offered: texts(bindings) },
         MetadataFault::EndpointInvalid { endpoint } => {
             let service = match endpoint {
@@ -76,6 +82,11 @@ fn signature_fault(fault: SignatureFault) -> String {
         }
         SignatureFault::Untrusted { signer: None } => {
             "is signed by another certificate than spec.saml.metadataCertificate holds".to_owned()
+        }
+        SignatureFault::KeyUnusable { signer } => {
+            format!(
+                "is signed by a certificate (SHA-256 {signer}) whose key is of a kind or size that is not supported"
+            )
         }
         SignatureFault::TooLarge => "has a signed part that is too large".to_owned(),
     }

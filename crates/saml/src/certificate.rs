@@ -13,11 +13,15 @@ use crate::key::bits;
 use crate::text::quote;
 
 const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
-/// Bytes of an uncompressed point, by the bits of its curve.
-const POINTS: [(usize, u32); 3] = [(65, 256), (97, 384), (133, 521)];
+/// The curves of NIST (RFC 5480 section 2.1.1.1), with their bits.
+const CURVES: [(ObjectIdentifier, u32); 3] = [
+    (ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7"), 256),
+    (ObjectIdentifier::new_unwrap("1.3.132.0.34"), 384),
+    (ObjectIdentifier::new_unwrap("1.3.132.0.35"), 521),
+];
 
 /// A certificate. Two are equal when they are the same certificate, in whichever spelling they came.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Certificate {
     /// The DER in base64, in one line.
     pub base64: Box<str>,
@@ -35,7 +39,7 @@ pub struct Certificate {
 }
 
 /// The kind of a public key, and its size in bits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum KeyKind {
     /// RSA.
     Rsa {
@@ -157,12 +161,12 @@ fn timestamp(time: Time) -> Timestamp {
 }
 
 fn kind(key: &SubjectPublicKeyInfoOwned) -> KeyKind {
-    let bytes = key.subject_public_key.raw_bytes();
     if key.algorithm.oid == pkcs1::ALGORITHM_OID {
-        let rsa = pkcs1::RsaPublicKeyRef::from_der(bytes);
+        let rsa = pkcs1::RsaPublicKeyRef::from_der(key.subject_public_key.raw_bytes());
         return rsa.map_or(KeyKind::Other, |rsa| KeyKind::Rsa { bits: bits(rsa.modulus) });
     }
-    let curve = POINTS.iter().find(|(length, _)| key.algorithm.oid == EC_PUBLIC_KEY && bytes.len() == *length);
+    let name = key.algorithm.parameters.as_ref().and_then(|name| name.decode_as::<ObjectIdentifier>().ok());
+    let curve = CURVES.iter().find(|(curve, _)| key.algorithm.oid == EC_PUBLIC_KEY && name == Some(*curve));
     curve.map_or(KeyKind::Other, |(_, bits)| KeyKind::Ec { bits: *bits })
 }
 
@@ -200,6 +204,7 @@ mod tests {
             &in_lines,
             &RSA.replace('\n', "\r\n"),
             &format!("\u{feff}{RSA}"),
+            &format!("\u{feff}{base64}"),
             &format!("Acme\n{RSA}"),
             &with_key,
         ] {
@@ -213,6 +218,7 @@ mod tests {
             (include_str!("../tests/corpus/certificates/for-ever.pem"), KeyKind::Rsa { bits: 1024 }),
             (include_str!("../tests/corpus/certificates/ec.pem"), KeyKind::Ec { bits: 384 }),
             (include_str!("../tests/corpus/certificates/ed25519.pem"), KeyKind::Other),
+            (include_str!("../tests/corpus/certificates/secp256k1.pem"), KeyKind::Other), // points as long as those of P-256
         ] {
             assert_eq!(Certificate::parse(pem.as_bytes()).unwrap().key, key);
         }

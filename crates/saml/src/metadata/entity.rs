@@ -28,13 +28,10 @@ pub(super) fn choose<'d, 'a>(root: Element<'d, 'a>, name: Option<&str>) -> Resul
     let providers: Vec<_> = meant.iter().copied().filter_map(provider).collect();
     match (name, meant.as_slice(), providers.as_slice()) {
         (_, _, [provider]) => Ok(*provider),
-        (Some(name), [], _) => Err(not_found(name, entities)),
-        (_, meant, []) => {
-            let is_service_provider =
-                meant.iter().any(|entity| entity.named(METADATA, "SPSSODescriptor").next().is_some());
-            Err(MetadataFault::NoIdentityProvider { is_service_provider })
-        }
-        (_, _, several) => Err(MetadataFault::SeveralIdentityProviders {
+        (Some(name), [], _) => Err(not_found(name, &entities)),
+        (_, meant, []) => Err(no_provider(meant)),
+        (Some(_), ..) => Err(MetadataFault::EntityTwice),
+        (None, _, several) => Err(MetadataFault::SeveralIdentityProviders {
             published: several.iter().take(NAMED).map(|found| quote(id(found.entity))).collect(),
             count: several.len(),
         }),
@@ -63,8 +60,16 @@ fn provider<'d, 'a>(entity: Element<'d, 'a>) -> Option<Found<'d, 'a>> {
     Some(Found { entity, role })
 }
 
-fn not_found(name: &str, entities: Vec<Element<'_, '_>>) -> MetadataFault {
-    let published: Vec<_> = entities.into_iter().filter_map(provider).map(|found| id(found.entity)).collect();
+fn no_provider(entities: &[Element<'_, '_>]) -> MetadataFault {
+    let is_service_provider = entities.iter().any(|entity| entity.named(METADATA, "SPSSODescriptor").next().is_some());
+    MetadataFault::NoIdentityProvider { is_service_provider }
+}
+
+fn not_found(name: &str, entities: &[Element<'_, '_>]) -> MetadataFault {
+    let published: Vec<_> = entities.iter().copied().filter_map(provider).map(|found| id(found.entity)).collect();
+    if published.is_empty() {
+        return no_provider(entities);
+    }
     let plain = |name: &str| name.trim_end_matches('/').to_lowercase();
     MetadataFault::EntityNotFound {
         similar: published.iter().find(|id| plain(id) == plain(name)).map(|id| quote(id)),

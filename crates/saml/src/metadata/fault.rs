@@ -47,6 +47,8 @@ pub enum MetadataFault {
         /// The one that is named almost like this: in other letters, or with a slash more or less.
         similar: Option<Box<str>>,
     },
+    /// The entity that is meant is there more than once.
+    EntityTwice,
     /// The entity has no name, or one that cannot be shown.
     EntityIdInvalid,
     /// Nothing that can be redirected to for a login.

@@ -65,7 +65,7 @@ fn endpoint(role: Element<'_, '_>, endpoint: Endpoint) -> Result<Option<Box<str>
         return Ok(None);
     };
     let url = service.attribute("Location").unwrap_or_default();
-    let is_https = Url::parse(url).is_ok_and(|url| url.scheme() == "https" && url.has_host());
+    let is_https = Url::parse(url).is_ok_and(|url| url.scheme() == "https");
     // The parser passes over some of what may not stand in a URL.
     let is_plain = url.bytes().all(|byte| byte.is_ascii_graphic()) && url.len() <= LONGEST_ENDPOINT;
     if is_https && is_plain { Ok(Some(url.into())) } else { Err(MetadataFault::EndpointInvalid { endpoint }) }

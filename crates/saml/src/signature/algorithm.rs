@@ -1,5 +1,7 @@
 //! Which algorithms are known: RSA (PKCS #1) and ECDSA with SHA-2 (RFC 9231).
 
+use std::ops::RangeInclusive;
+
 use der::asn1::UintRef;
 use der::{Encode as _, Sequence};
 use ring::digest::{Algorithm as DigestAlgorithm, SHA256, SHA384, SHA512};
@@ -9,6 +11,9 @@ use super::SignatureFault;
 use super::fault::{algorithm, is_sha1};
 use crate::certificate::{Certificate, KeyKind};
 use crate::xml::Element;
+
+/// The sizes of RSA keys that are taken, in bits.
+const RSA_SIZES: RangeInclusive<u32> = 2048..=8192;
 
 /// How a signature is verified.
 #[derive(Clone, Copy)]
@@ -29,6 +34,15 @@ struct EcdsaValue<'a> {
 }
 
 impl Signature {
+    /// Can the key of this certificate make such a signature?
+    pub fn takes(self, certificate: &Certificate) -> bool {
+        match (self, certificate.key) {
+            (Self::Rsa(_), KeyKind::Rsa { bits }) => RSA_SIZES.contains(&bits),
+            (Self::Ecdsa { .. }, KeyKind::Ec { bits }) => matches!(bits, 256 | 384),
+            _ => false,
+        }
+    }
+
     /// Is it a signature over these bytes by the key of this certificate?
     pub fn by(self, certificate: &Certificate, bytes: &[u8], value: &[u8]) -> bool {
         let is_by = |algorithm, value: &[u8]| {

@@ -29,6 +29,11 @@ pub enum SignatureFault {
         /// The SHA-256 of the certificate that it says it was made by.
         signer: Option<Box<str>>,
     },
+    /// It says that it was made by a trusted certificate, whose key makes none of its kind.
+    KeyUnusable {
+        /// The SHA-256 of that certificate.
+        signer: Box<str>,
+    },
     /// What it covers is too large in its canonical form.
     TooLarge,
 }

@@ -21,6 +21,7 @@ pub use fault::{Algorithm, SignatureFault};
 use crate::armour::decode;
 use crate::certificate::Certificate;
 use crate::xml::{Document, Element};
+use algorithm::Signature;
 use canonical::Form;
 use info::SignedInfo;
 
@@ -69,7 +70,7 @@ fn signed_info(
     let value = decode(&value).ok_or(SignatureFault::Malformed)?;
     let verifies = algorithm::signature(method)?;
     if !trusted.iter().any(|certificate| verifies.by(certificate, &canonical, &value)) {
-        return Err(untrusted(signature, trusted));
+        return Err(untrusted(signature, verifies, trusted));
     }
     SignedInfo::read(read.root())
 }
@@ -79,14 +80,15 @@ fn covers(document: &Document<'_>, reference: &str, element: Element<'_, '_>) ->
     let root = document.root();
     let Some(id) = reference.strip_prefix('#') else { return reference.is_empty() && element.id == root.id };
     let named = root.tree().filter(|other| other.attribute("ID") == Some(id)).take(2);
-    !id.is_empty() && named.map(|other| other.id).eq([element.id])
+    named.map(|other| other.id).eq([element.id])
 }
 
-fn untrusted(signature: Element<'_, '_>, trusted: &[Certificate]) -> SignatureFault {
+fn untrusted(signature: Element<'_, '_>, verifies: Signature, trusted: &[Certificate]) -> SignatureFault {
     let data = signature.only(DSIG, "KeyInfo").and_then(|info| info.named(DSIG, "X509Data").next());
     let text = data.and_then(|data| data.named(DSIG, "X509Certificate").next()).and_then(Element::text);
     match text.and_then(|text| Certificate::from_base64(&text)) {
-        Some(signer) if trusted.contains(&signer) => SignatureFault::Changed,
+        Some(signer) if trusted.contains(&signer) && verifies.takes(&signer) => SignatureFault::Changed,
+        Some(signer) if trusted.contains(&signer) => SignatureFault::KeyUnusable { signer: signer.sha256 },
         signer => SignatureFault::Untrusted { signer: signer.map(|signer| signer.sha256) },
     }
 }

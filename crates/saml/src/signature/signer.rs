@@ -62,6 +62,12 @@ fn signed(form: &str, references: &str) -> Result<Metadata, MetadataFault> {
     Metadata::parse(format!("{before}{signature}{after}").as_bytes(), None, Some(&[trusted]))
 }
 
+/// With one part of it there twice.
+fn twice(text: &str, begin: &str, end: &str) -> String {
+    let part = super::tests::part(text, begin, end);
+    text.replace(part, &part.repeat(2))
+}
+
 /// Even of a trusted signer, only the one form is taken that covers the document and changes nothing in it.
 #[test]
 fn what_is_signed_in_another_form_is_refused() {
@@ -91,6 +97,10 @@ fn what_is_signed_in_another_form_is_refused() {
         (good.replace("<d:DigestValue>", "<d:DigestValue>?"), SignatureFault::Malformed),
         (good.replace("DigestValue", "Other"), SignatureFault::Malformed),
         (reference(" URI=\"#_1\"", &(enveloped() + &form), "AAAA"), SignatureFault::Changed),
+        (good.replace(&digest, &digest[..40]), SignatureFault::Changed),
+        (twice(&good, "<d:DigestMethod", "</d:DigestMethod>"), SignatureFault::Malformed),
+        (twice(&good, "<d:DigestValue", "</d:DigestValue>"), SignatureFault::Malformed),
+        (twice(&good, "<d:Transforms", "</d:Transforms>"), SignatureFault::Malformed),
         (good.replace(&form, &form.replace("></", "><d:XPath></d:XPath></")), SignatureFault::Malformed),
     ] {
         assert_eq!(signed(EXCLUSIVE, &references), Err(MetadataFault::Signature(expected)), "{references}");

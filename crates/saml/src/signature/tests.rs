@@ -34,7 +34,7 @@ fn with(text: &str, old: &str, new: &str) -> String {
 }
 
 /// From the first place where a text begins so, to the next where it ends so.
-fn part<'t>(text: &'t str, begin: &str, end: &str) -> &'t str {
+pub(super) fn part<'t>(text: &'t str, begin: &str, end: &str) -> &'t str {
     let start = text.find(begin).unwrap();
     let length = text[start..].find(end).unwrap() + end.len();
     &text[start..start + length]
@@ -104,6 +104,8 @@ fn comments_part_no_text() {
     let unchecked = Metadata::parse(parted.as_bytes(), None, None).unwrap_err();
     assert!(matches!(unchecked, MetadataFault::CertificateInvalid { number: 1, .. }), "{unchecked:?}");
     let digest = part(&text, "<DigestValue>", "</DigestValue>");
+    let before_digest = with(&text, digest, &digest.replace("<DigestValue>", "<DigestValue><!-- -->"));
+    assert_eq!(parse(&before_digest, None, "rsa").unwrap().signed, Signed::Verified);
     let in_digest = with(&text, digest, &digest.replace("<DigestValue>", "<DigestValue>AAAA<!-- -->"));
     assert_eq!(fault(&in_digest), SignatureFault::Changed);
 }
@@ -131,6 +133,10 @@ fn every_change_is_seen() {
 fn weak_and_unknown_algorithms_are_refused() {
     assert_eq!(fault(&document("sha1")), SignatureFault::Sha1);
     assert_eq!(fault(&document("sha1-digest")), SignatureFault::Sha1);
+    for name in ["http://www.w3.org/2000/09/xmldsig#dsa-sha1", "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha1"] {
+        let other = with(&document("adfs"), "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", name);
+        assert_eq!(fault(&other), SignatureFault::Sha1, "{name}");
+    }
     let unsupported = |what, name: &str| SignatureFault::Unsupported { what, name: name.into() };
     let refused = |name, trusted| match parse(&document(name), Some("https://a.example"), trusted) {
         Err(MetadataFault::Signature(fault)) => fault,
@@ -143,6 +149,57 @@ fn weak_and_unknown_algorithms_are_refused() {
     let form = "<CanonicalizationMethod Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"";
     let changed = with(&document("adfs"), form, "<CanonicalizationMethod Algorithm=\"urn:none\"");
     assert_eq!(fault(&changed), unsupported(Algorithm::Canonicalization, "urn:none"));
+}
+
+/// Of what is there twice, two readers may take another one each.
+#[test]
+fn nothing_in_a_signature_is_there_twice() {
+    let text = document("adfs");
+    for (begin, end) in [
+        ("<SignedInfo>", "</SignedInfo>"),
+        ("<CanonicalizationMethod ", "/>"),
+        ("<SignatureMethod ", "/>"),
+        ("<SignatureValue>", "</SignatureValue>"),
+    ] {
+        let part = part(&text, begin, end);
+        for count in [0, 2] {
+            assert_eq!(fault(&with(&text, part, &part.repeat(count))), SignatureFault::Malformed, "{begin} {count}");
+        }
+    }
+}
+
+/// In a signature by a curve both numbers have the curve's length.
+#[test]
+fn a_number_is_not_written_longer_than_it_is() {
+    let text = document("ec-p256");
+    let value = part(&text, "SignatureValue>", "<");
+    let mut longer = decode(&value["SignatureValue>".len()..value.len() - 1]).unwrap();
+    longer.insert(32, 0);
+    let longer = format!("SignatureValue>{}<", crate::armour::encode(&longer).unwrap());
+    let refused = parse(&with(&text, value, &longer), Some("https://a.example"), "p256").unwrap_err();
+    assert_eq!(refused, MetadataFault::Signature(SignatureFault::Changed));
+}
+
+/// A key that signs nothing of the kind is told from a document that was changed.
+#[test]
+fn a_trusted_key_that_cannot_have_signed_is_told() {
+    let text = document("adfs");
+    let signer = part(&text, "<X509Certificate>", "</X509Certificate>");
+    let trusted = |pem: &str| {
+        let trusted = Certificate::parse(pem.as_bytes()).unwrap();
+        let claims = with(&text, signer, &format!("<X509Certificate>{}</X509Certificate>", trusted.base64));
+        (trusted.sha256.clone(), Metadata::parse(claims.as_bytes(), None, Some(&[trusted])))
+    };
+    for pem in [
+        include_str!("../../tests/corpus/certificates/for-ever.pem"), // 1024 bits
+        include_str!("../../tests/corpus/certificates/ec.pem"),
+        include_str!("../../tests/corpus/certificates/ed25519.pem"),
+    ] {
+        let (signer, refused) = trusted(pem);
+        assert_eq!(refused, Err(MetadataFault::Signature(SignatureFault::KeyUnusable { signer })));
+    }
+    let (_, refused) = trusted(include_str!("../../tests/corpus/certificates/rsa.pem"));
+    assert_eq!(refused, Err(MetadataFault::Signature(SignatureFault::Changed)));
 }
 
 #[test]
@@ -213,6 +270,8 @@ fn wrapped_documents_are_refused() {
         // The signed document is moved into its own signature.
         (with(&forged, "<RoleDescriptor", &format!("{with_object}<RoleDescriptor")), SignatureFault::NotCovering),
         (with(&same_id, "<RoleDescriptor", &format!("{with_object}<RoleDescriptor")), SignatureFault::NotCovering),
+        // Names are compared letter by letter.
+        (with(&signed, "ID=\"_6e9bd5c5", "ID=\"_6E9BD5C5"), SignatureFault::NotCovering),
         // Another element has the same name.
         (
             with(&signed, "<NameIDFormat>", "<NameIDFormat ID=\"_6e9bd5c5-0b5a-4d0e-8a0e-6d0ad2a4a3f1\">"),
@@ -224,7 +283,7 @@ fn wrapped_documents_are_refused() {
     // In a list, the signed entity is read as it was signed, and the forged one beside it is not signed.
     let both = list(&format!("{forged}{signed}"));
     let refused = parse(&both, Some("http://adfs.example/adfs/services/trust"), "rsa").unwrap_err();
-    assert!(matches!(refused, MetadataFault::SeveralIdentityProviders { count: 2, .. }), "{refused:?}");
+    assert_eq!(refused, MetadataFault::EntityTwice);
     let forged = forged.replace("http://adfs.example", "http://evil.example");
     let both = list(&format!("{forged}{signed}"));
     let genuine = parse(&both, Some("http://adfs.example/adfs/services/trust"), "rsa").unwrap();
@@ -257,4 +316,8 @@ fn canonical_forms_are_bounded() {
     };
     assert_eq!(fault(&told(&"a ".repeat(16))), SignatureFault::Changed);
     assert_eq!(fault(&told(&"a ".repeat(17))), SignatureFault::Malformed);
+    // Other forms are told nothing.
+    let inclusive = "<CanonicalizationMethod Algorithm=\"http://www.w3.org/TR/2001/REC-xml-c14n-20010315\"";
+    let told_inclusive = with(&told("a"), form.trim_end_matches("/>"), inclusive);
+    assert_eq!(fault(&told_inclusive), SignatureFault::Malformed);
 }

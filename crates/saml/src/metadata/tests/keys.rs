@@ -15,12 +15,13 @@ fn keys_that_sign_are_taken() {
     assert_eq!(keys(&[key("", &[&token.base64])]), Ok(vec![token.clone()]));
     assert_eq!(keys(&[key("", &[&token.base64, &other.base64])]), Ok(vec![token.clone(), other.clone()]));
     let encryption = key("use='encryption'", &[&other.base64]);
+    let unknown = key("use='other'", &[&other.base64]);
     assert_eq!(keys(&[encryption.clone(), signing(&token)]), Ok(vec![token.clone()]));
     // An attribute of another namespace says nothing.
     assert_eq!(keys(&[key("xmlns:x='urn:x' x:use='encryption'", &[&token.base64])]), Ok(vec![token.clone()]));
     let by_value = "<KeyDescriptor><d:KeyInfo><d:KeyName>k</d:KeyName></d:KeyInfo></KeyDescriptor>".to_owned();
     assert_eq!(keys(&[by_value.clone(), signing(&token)]), Ok(vec![token]));
-    for none in [&[][..], &[encryption], &[by_value], &[key("", &[]).replace("d:X509Data", "X509Data")]] {
+    for none in [&[][..], &[encryption], &[unknown], &[by_value], &[key("", &[]).replace("d:X509Data", "X509Data")]] {
         assert_eq!(keys(none), Err(MetadataFault::NoCertificate));
     }
 }

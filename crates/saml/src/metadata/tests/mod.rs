@@ -132,14 +132,23 @@ fn only_identity_providers_that_speak_saml_2_are_meant() {
     let good = provider("urn:acme");
     let foreign = good.replace("<IDPSSODescriptor", "<x:IDPSSODescriptor xmlns:x='urn:x'");
     let foreign = foreign.replace("</IDPSSODescriptor", "</x:IDPSSODescriptor");
-    for text in [good.replace(SAML2, "urn:oasis:names:tc:SAML:1.1:protocol"), good.replace(SAML2, ""), foreign] {
+    let other = "urn:oasis:names:tc:SAML:1.1:protocol";
+    for text in
+        [good.replace(SAML2, other), good.replace(SAML2, &format!("{SAML2}:x")), good.replace(SAML2, ""), foreign]
+    {
         assert_eq!(fault(&text), none(false), "{text}");
     }
-    let both = good.replace(&format!("'{SAML2}'"), &format!("'urn:oasis:names:tc:SAML:1.1:protocol {SAML2}'"));
+    let both = good.replace(&format!("'{SAML2}'"), &format!("'{other} {SAML2}'"));
     assert_eq!(parse(&both), parse(&good));
+    let former = role("", &login()).replace(SAML2, other);
+    assert_eq!(parse(&good.replacen("<IDPSSODescriptor", &format!("{former}<IDPSSODescriptor"), 1)), parse(&good));
     let with_provider = list_of(&(published("service-provider.xml") + &good));
     assert_eq!(parse(&with_provider), parse(&good));
     assert_eq!(Metadata::parse(with_provider.as_bytes(), Some("urn:cognigy:acme"), None), Err(none(true)));
+    // Where there is none at all, there is none to choose instead.
+    for (text, is_service_provider) in [(published("service-provider.xml"), true), (list_of(""), false)] {
+        assert_eq!(Metadata::parse(text.as_bytes(), Some("urn:acme"), None), Err(none(is_service_provider)));
+    }
 }
 
 #[test]
@@ -147,7 +156,8 @@ fn the_entity_that_is_meant_is_chosen() {
     let names: Vec<_> = (1..=7).map(|number| format!("https://idp{number}.example/")).collect();
     let (first, rest) = names.split_at(2);
     let entities = |names: &[String]| names.iter().map(|name| provider(name)).collect::<String>();
-    let text = list_of(&(list_of(&list_of(&entities(first))) + &entities(rest)));
+    let nested = list_of(&list_of(&entities(first)));
+    let text = list_of(&(published("service-provider.xml") + &nested + &entities(rest)));
     let first_ones = || names.iter().take(5).map(|name| name.as_str().into()).collect::<Vec<Box<str>>>();
     assert_eq!(fault(&text), MetadataFault::SeveralIdentityProviders { published: first_ones(), count: 7 });
     for name in &names {
@@ -163,8 +173,7 @@ fn the_entity_that_is_meant_is_chosen() {
         assert_eq!(Metadata::parse(text.as_bytes(), Some(declared), None), Err(expected), "{declared}");
     }
     let twice = list_of(&provider("urn:acme").repeat(2));
-    let several = MetadataFault::SeveralIdentityProviders { published: vec!["urn:acme".into(); 2], count: 2 };
-    assert_eq!(Metadata::parse(twice.as_bytes(), Some("urn:acme"), None), Err(several));
+    assert_eq!(Metadata::parse(twice.as_bytes(), Some("urn:acme"), None), Err(MetadataFault::EntityTwice));
     let alone = Metadata::parse(provider("urn:acme").as_bytes(), Some("urn:acme"), None).unwrap();
     assert_eq!(&*alone.entity_id, "urn:acme");
 }
@@ -194,6 +203,11 @@ fn logins_are_redirected() {
     {
         assert_eq!(fault(&with_role(&format!("{keys}{services}"))), MetadataFault::NoLoginEndpoint { bindings });
     }
+    let many: String = (1..=11)
+        .map(|number| service("SingleSignOnService", &format!("HTTP-Redirect:{number}"), "https://idp.example"))
+        .collect();
+    let bindings = (1..=10).map(|number| number.to_string().into()).collect();
+    assert_eq!(fault(&with_role(&format!("{keys}{many}"))), MetadataFault::NoLoginEndpoint { bindings });
     let foreign = "<x:SingleSignOnService xmlns:x='urn:x' Binding='urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect' Location='https://x'/>";
     assert_eq!(fault(&with_role(&format!("{keys}{foreign}"))), MetadataFault::NoLoginEndpoint { bindings: vec![] });
 }
