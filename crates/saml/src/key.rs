@@ -184,7 +184,8 @@ mod tests {
     fn one_key_has_many_spellings() {
         let crlf = PKCS8.replace('\n', "\r\n");
         let beside_others = format!("{}{PKCS1}", include_str!("../tests/corpus/certificates/decryption.pem"));
-        for text in [PKCS8, PKCS1, &crlf, &base64(PKCS8), &base64(PKCS1), &beside_others] {
+        let marked = format!("\u{feff}{}", base64(PKCS8));
+        for text in [PKCS8, PKCS1, &crlf, &base64(PKCS8), &base64(PKCS1), &marked, &beside_others] {
             let key = PrivateKey::parse(text.as_bytes()).unwrap();
             assert_eq!(key.pkcs8().expose_secret(), base64(PKCS8), "{text}");
             assert_eq!(key.bits(), 2048);

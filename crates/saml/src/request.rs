@@ -16,8 +16,6 @@ const LARGEST: usize = 64 * 1024;
 pub struct AuthnRequest {
     /// The service provider, by the name that the identity provider knows.
     pub issuer: Box<str>,
-    /// Where the answer is to be sent, if the request says so.
-    pub callback: Option<Box<str>>,
 }
 
 impl AuthnRequest {
@@ -31,8 +29,7 @@ impl AuthnRequest {
         let request = Some(document.root()).filter(|root| root.is(PROTOCOL, "AuthnRequest"))?;
         let issuer = request.only(ASSERTION, "Issuer")?.text()?;
         let issuer = Some(issuer.trim_ascii()).filter(|issuer| is_entity_id(issuer))?;
-        let callback = request.attribute("AssertionConsumerServiceURL").filter(|url| is_entity_id(url));
-        Some(Self { issuer: issuer.into(), callback: callback.map(Into::into) })
+        Some(Self { issuer: issuer.into() })
     }
 }
 
@@ -45,27 +42,22 @@ mod tests {
         encode(&miniz_oxide::deflate::compress_to_vec(xml.as_bytes(), 6)).unwrap()
     }
 
-    fn request(attributes: &str, content: &str) -> String {
-        format!("<p:AuthnRequest xmlns:p='{PROTOCOL}' xmlns:a='{ASSERTION}' {attributes}>{content}</p:AuthnRequest>")
+    fn request(content: &str) -> String {
+        format!("<p:AuthnRequest xmlns:p='{PROTOCOL}' xmlns:a='{ASSERTION}'>{content}</p:AuthnRequest>")
     }
 
     fn issuer(content: &str) -> Option<Box<str>> {
-        AuthnRequest::read(&sent(&request("", content))).map(|request| request.issuer)
+        AuthnRequest::read(&sent(&request(content))).map(|request| request.issuer)
     }
 
     #[test]
-    fn issuer_and_callback_are_read() {
-        let url = "https://api.cognigy.example/auth/saml/callback/5f0c0123456789abcdef0123";
-        let xml = request(
-            &format!("ID='_1' Version='2.0' AssertionConsumerServiceURL='{url}'"),
-            "<a:Issuer>\n  urn:cognigy:acme\n</a:Issuer><p:NameIDPolicy AllowCreate='true'/>",
-        );
-        let expected = AuthnRequest { issuer: "urn:cognigy:acme".into(), callback: Some(url.into()) };
+    fn the_issuer_is_read() {
+        let xml = request("<a:Issuer>\n  urn:cognigy:acme\n</a:Issuer><p:NameIDPolicy AllowCreate='true'/>");
+        let expected = AuthnRequest { issuer: "urn:cognigy:acme".into() };
         assert_eq!(AuthnRequest::read(&sent(&xml)), Some(expected.clone()));
         let in_lines: String =
             sent(&xml).as_bytes().chunks(76).flat_map(|line| [str::from_utf8(line).unwrap(), "\r\n"]).collect();
         assert_eq!(AuthnRequest::read(&in_lines), Some(expected));
-        assert_eq!(AuthnRequest::read(&sent(&request("", "<a:Issuer>x</a:Issuer>"))).unwrap().callback, None);
     }
 
     #[test]
@@ -87,9 +79,10 @@ mod tests {
 
     #[test]
     fn what_is_no_request_is_none() {
-        let response = format!("<p:Response xmlns:p='{PROTOCOL}'/>");
-        let with_dtd = format!("<!DOCTYPE a>{}", request("", "<a:Issuer>x</a:Issuer>"));
-        let plain = encode(request("", "<a:Issuer>x</a:Issuer>").as_bytes()).unwrap();
+        let good = request("<a:Issuer>x</a:Issuer>");
+        let response = good.replace("AuthnRequest", "Response");
+        let with_dtd = format!("<!DOCTYPE a>{good}");
+        let plain = encode(good.as_bytes()).unwrap();
         for parameter in ["", "%", "AAAA", &plain, &sent(&response), &sent(&with_dtd), &sent("")] {
             assert_eq!(AuthnRequest::read(parameter), None, "{parameter}");
         }
@@ -97,11 +90,13 @@ mod tests {
 
     #[test]
     fn what_grows_without_bound_is_not_inflated() {
-        let padded = |spaces| sent(&request("", &format!("<a:Issuer>x</a:Issuer>{}", " ".repeat(spaces))));
+        let padded = |spaces| sent(&request(&format!("<a:Issuer>x</a:Issuer>{}", " ".repeat(spaces))));
         assert!(AuthnRequest::read(&padded(LARGEST / 2)).is_some());
         for spaces in [LARGEST, 10_000_000] {
             let bomb = padded(spaces);
             assert!(bomb.len() < LARGEST && AuthnRequest::read(&bomb).is_none());
         }
+        let long = |spaces| padded(0) + &" ".repeat(spaces);
+        assert!(AuthnRequest::read(&long(LARGEST / 2)).is_some() && AuthnRequest::read(&long(LARGEST)).is_none());
     }
 }

@@ -210,6 +210,7 @@ mod tests {
                 Some(XmlFault::Encoding { declared: Some("utf-16".into()) }),
             ),
             ("<?xml version='1.0' encoding='UTF-8'?><a/>", None),
+            ("<?xml version='1.0' encoding='US-ASCII'?><a/>", None),
             ("\u{feff}<?xml version='1.0'?><a/>", None),
         ] {
             assert_eq!(fault(text), expected, "{text}");
