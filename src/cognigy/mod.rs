@@ -10,7 +10,7 @@ mod wire;
 use std::time::Duration;
 
 use bytes::Bytes;
-use cognigy_sso_api::ApiUrl;
+use cognigy_sso_api::{ApiUrl, place};
 use cognigy_sso_decide::{Account, CallFault, Change, ChangeKind, CognigyCall, Desired, Login, Party, TransportFault};
 use cognigy_sso_saml::AuthnRequest;
 use reqwest::Method;
@@ -285,11 +285,8 @@ fn acknowledged(call: CognigyCall, answer: &Answer) -> Result<(), CallFault> {
 }
 
 fn redirect(location: &str) -> Option<Login> {
-    let mut url = Url::parse(location).ok()?;
-    let party = party(&url)?;
-    url.set_query(None);
-    url.set_fragment(None);
-    Some(Login::Redirect { endpoint: url.into(), party })
+    let party = party(&Url::parse(location).ok()?)?;
+    Some(Login::Redirect { endpoint: place(location)?, party })
 }
 
 /// As whom Cognigy.AI introduces itself.

@@ -28,7 +28,7 @@ pub use status::{
     Applied, AppliedSaml, CertificateStatus, Expiring, ExpiringKind, IdentityProviderConfigStatus, IssuerStatus,
     Operation, Organization, Pending, Refused, SamlStatus, SecretVersion, Urls,
 };
-pub use urls::{ApiUrl, Endpoint, Issuer, UrlFault};
+pub use urls::{ApiUrl, Endpoint, Issuer, UrlFault, place};
 
 /// The API group of the resource.
 pub const GROUP: &str = "sso.cognigy.ai";

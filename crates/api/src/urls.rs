@@ -41,6 +41,16 @@ fn parse_with_query(text: &str) -> Result<Url, UrlFault> {
     if decorated || url.fragment().is_some() { Err(UrlFault::Fragmented) } else { Ok(url) }
 }
 
+/// Where a URL leads, without query and fragment, in the one spelling that all its spellings are equal to (WHATWG URL Standard):
+/// whoever follows a URL may have written it anew.
+#[must_use]
+pub fn place(text: &str) -> Option<String> {
+    let mut url = Url::parse(text).ok()?;
+    url.set_query(None);
+    url.set_fragment(None);
+    Some(url.into())
+}
+
 /// `host` or `host:port`, as it stands in a URL.
 fn authority(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();

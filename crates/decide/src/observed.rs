@@ -175,7 +175,7 @@ pub struct Account {
 pub enum Login {
     /// It redirects to a provider.
     Redirect {
-        /// Where to, without query and fragment.
+        /// Where to, without query and fragment, as [`cognigy_sso_api::place`] spells it.
         endpoint: String,
         /// Whom it introduces there.
         party: Party,

@@ -1,6 +1,6 @@
 //! The two ways of signing in, and what is the same about them.
 
-use cognigy_sso_api::{ApiUrl, AppliedSaml, IdentityProviderConfigSpec, Oidc, Saml};
+use cognigy_sso_api::{ApiUrl, AppliedSaml, IdentityProviderConfigSpec, Oidc, Saml, place};
 
 use crate::desired::Desired;
 use crate::observed::{Login, Observed, Party};
@@ -55,7 +55,8 @@ impl<'a> Strategy<'a> {
         let Some(Login::Redirect { party, .. }) = &observed.login else { return None };
         match (self, party) {
             (Self::Oidc(_), Party::Client(name)) => Some(name == observed.inputs.client_id.as_ref().ok()?),
-            (Self::Saml(saml), Party::Issuer(name)) => Some(*name == saml.issuer),
+            // Blanks around it are no part of a name in XML.
+            (Self::Saml(saml), Party::Issuer(name)) => Some(name == saml.issuer.trim_ascii()),
             (Self::Oidc(_), Party::Issuer(_)) | (Self::Saml(_), Party::Client(_)) => Some(false),
         }
     }
@@ -69,6 +70,6 @@ impl<'a> Strategy<'a> {
             Self::Oidc(_) => &*observed.provider.as_deref()?.as_ref().ok()?.authorization_endpoint,
             Self::Saml(_) => &*provider?.login_endpoint,
         };
-        Some(is_introduced && declared.split(['?', '#']).next() == Some(endpoint))
+        Some(is_introduced && place(declared).as_ref() == Some(endpoint))
     }
 }

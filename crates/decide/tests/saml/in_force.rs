@@ -1,12 +1,13 @@
 //! A configuration that is in force while the identity provider publishes something else, or nothing that can be read.
 
 use cognigy_sso_api::{ConditionStatus, ConditionType, DeletionPolicy, Reason};
-use cognigy_sso_decide::{EventKind, Memory, Observed, ProviderFault, Receipt, SamlFault, Trial};
+use cognigy_sso_decide::{ChangeKind, EventKind, Memory, Observed, ProviderFault, Receipt, SamlFault, Trial};
 
 use crate::provider::describe;
 use crate::support::{
-    CERTIFICATE, NAME, Run, SAML, SECRET, always, applied, certificate, condition, deleted, issuer_refuted,
-    issuer_unknown, leads_to, message, observed, ready, refused, resource, touched, visit, visit_with,
+    CERTIFICATE, NAME, Run, SAML, SECRET, USER, always, applied, certificate, change, condition, deleted, edited,
+    issuer_refuted, issuer_unknown, later, leads_to, message, now, observed, ready, refused, resource, rotated, tells,
+    touched, visit, visit_at, visit_with,
 };
 
 const NEXT: &str = "MIICNext";
@@ -53,7 +54,7 @@ fn what_is_not_taken_from_metadata_is_no_change() {
     let mut run = Run::ready(|_| {});
     describe(&mut run.observed, |metadata| {
         metadata.certificates.push(certificate(NEXT));
-        metadata.valid_until = Some(crate::support::later(86_400));
+        metadata.valid_until = Some(later(86_400));
     });
     let visit = run.check(&Trial::accepted());
     assert_eq!((visit.effects.len(), visit.writes), (0, 0));
@@ -82,7 +83,7 @@ fn metadata_that_cannot_be_read_leaves_what_is_in_force() {
         assert_eq!((visit.effects.len(), &run.resource.status.applied), (0, &before.applied));
         assert!(run.resource.status.is_true(ConditionType::Configured));
         assert_eq!(run.resource.status.saml.as_ref().unwrap().certificate, before.saml.as_ref().unwrap().certificate);
-        crate::support::rotated(&mut run.observed);
+        rotated(&mut run.observed);
         assert_eq!(run.check(&Trial::accepted()).effects, [""; 0], "and nothing else is sent");
         (SAML.observe)(&mut run.observed);
         crate::support::with_secret(&mut run.observed, SECRET, "3");
@@ -142,6 +143,18 @@ fn the_login_url_tells_by_endpoint_and_issuer() {
     }
 }
 
+/// Whoever reads the request leaves them off.
+#[test]
+fn blanks_around_the_issuer_are_no_other_issuer() {
+    let blank = |spec: &mut cognigy_sso_api::IdentityProviderConfigSpec| {
+        crate::support::strategy::saml(spec).issuer = format!("{NAME}\n");
+    };
+    let mut run = Run::ready(blank);
+    crate::support::history_says(&mut run.observed, 403);
+    run.observed.login = Some(leads_to(SAML.endpoint, NAME));
+    assert_eq!(run.check(&Trial::accepted()).effects, [""; 0]);
+}
+
 #[test]
 fn a_deletion_asks_for_the_issuer_alone() {
     let reset = |spec: &mut cognigy_sso_api::IdentityProviderConfigSpec| spec.deletion_policy = DeletionPolicy::Reset;
@@ -151,9 +164,25 @@ fn a_deletion_asks_for_the_issuer_alone() {
             observed.metadata = None;
             observed.login = Some(leads_to("https://elsewhere.example/sso", name));
         });
-        let gone =
-            crate::support::visit_at(crate::support::later(600), deleted(ready(reset)), &mut observed, always(applied));
+        let gone = visit_at(later(600), deleted(ready(reset)), &mut observed, always(applied));
         assert_eq!(gone.effects, effects, "{name}");
+    }
+}
+
+/// What the login URL shows counts while what is declared is what was applied, whatever has changed beside that.
+#[test]
+fn a_deletion_heeds_another_issuer_though_a_key_was_rotated_or_the_resource_edited() {
+    let ready = || ready(|spec| spec.deletion_policy = DeletionPolicy::Reset);
+    let edited = edited(ready(), |spec| spec.interval = "1h".to_owned());
+    for (before, observe) in [(ready(), rotated as fn(&mut Observed)), (edited, |_| {})] {
+        let mut observed = observed(|observed| {
+            observe(observed);
+            let ours = before.status.applied.as_ref().unwrap().audit_event_id.as_deref().unwrap_or("ours");
+            tells(observed, change(ours, ChangeKind::Configure, now(), USER));
+            observed.login = Some(leads_to(SAML.endpoint, "another"));
+        });
+        let gone = visit_at(later(600), deleted(before), &mut observed, always(applied));
+        assert_eq!(gone.effects, ["RemoveFinalizer"]);
     }
 }
 
