@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cognigy_sso_api::{IdentityProviderConfigSpec, KeySource, Oidc, Saml};
-use cognigy_sso_decide::{Expiry, InputFault, InputProblem, Inputs, Metadata, ObjectKind, ProviderFault, SamlInputs};
+use cognigy_sso_decide::{Expiry, InputFault, InputProblem, Inputs, Metadata, ObjectKind, ProviderFault};
 use futures::future::join_all;
 
 use super::objects::{Objects, TLS_CERTIFICATE};
@@ -100,15 +100,17 @@ fn inputs_of_saml(objects: &Objects, sources: &mut Sources, saml: &Saml, mut inp
         }
         Err(fault) => documents.push(fault),
     }
-    let key = saml.decryption_private_key_secret_ref.as_ref();
-    if let Some(expiry) = key.and_then(|key| objects.expiry_of_certificate(key)) {
-        note_earliest(inputs.expiries.get_or_insert_default(), expiry);
+    if let Some(key) = &saml.decryption_private_key_secret_ref {
+        let beside = objects.certificate_beside(key);
+        if let Some(certificate) = &beside {
+            let expiry = Expiry { secret: key.name.as_str().into(), time: Some(certificate.not_after) };
+            note_earliest(inputs.expiries.get_or_insert_default(), expiry);
+        }
+        let field = "spec.saml.decryptionPrivateKeySecretRef";
+        inputs.saml.decryption_key = Some(objects.private_key(field, key, beside.as_ref()));
     }
-    inputs.saml = SamlInputs {
-        certificate: saml.certificate.as_ref().and_then(certificate),
-        decryption_key: key.map(|key| objects.private_key("spec.saml.decryptionPrivateKeySecretRef", key)),
-        documents,
-    };
+    inputs.saml.certificate = saml.certificate.as_ref().and_then(certificate);
+    inputs.saml.documents = documents;
     inputs
 }
 

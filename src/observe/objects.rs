@@ -132,45 +132,41 @@ impl Objects {
         Some(self.read(field, target, Some(TLS_TYPE), read))
     }
 
-    /// The certificates that a value holds, base64 of DER.
+    /// The certificates that a value holds.
     pub(super) fn certificates(
         &self,
         field: &'static str,
         source: &KeySource,
-    ) -> Option<Result<Vec<Box<str>>, InputFault>> {
+    ) -> Option<Result<Vec<saml::Certificate>, InputFault>> {
         let target = target(source)?;
         let read = |text: &[u8]| {
             let read = saml::Certificate::parse_all(text);
-            let read = read.map_err(|fault| InputProblem::Certificate(certificate_fault(&fault)))?;
-            Ok(read.into_iter().map(|certificate| certificate.base64).collect())
+            read.map_err(|fault| InputProblem::Certificate(certificate_fault(&fault)))
         };
         Some(self.read(field, target, Some(TLS_TYPE), read))
     }
 
-    /// The private key that a value holds. Where the Secret has a certificate, the key must be its.
-    pub(super) fn private_key(&self, field: &'static str, key: &KeyRef) -> Result<SecretString, InputFault> {
+    /// The private key that a value holds. It must be that of the certificate `beside` it, if there is one.
+    pub(super) fn private_key(
+        &self,
+        field: &'static str,
+        key: &KeyRef,
+        beside: Option<&saml::Certificate>,
+    ) -> Result<SecretString, InputFault> {
         let read = |text: &[u8]| {
             let private = saml::PrivateKey::parse(text);
             let private = private.map_err(|fault| InputProblem::PrivateKey(key_fault(&fault)))?;
-            match self.certificate_of(key) {
-                Some(certificate) if !private.fits(&certificate) => Err(InputProblem::KeyMismatch(TLS_CERTIFICATE)),
-                _ => Ok(private.pkcs8().clone()),
-            }
+            let fits = beside.is_none_or(|certificate| private.fits(certificate));
+            if fits { Ok(private.pkcs8().clone()) } else { Err(InputProblem::KeyMismatch(TLS_CERTIFICATE)) }
         };
         self.read(field, (ObjectKind::Secret, key), Some(TLS_TYPE), read)
     }
 
     /// The certificate that a Secret has beside a private key, if it can be read.
-    fn certificate_of(&self, key: &KeyRef) -> Option<saml::Certificate> {
+    pub(super) fn certificate_beside(&self, key: &KeyRef) -> Option<saml::Certificate> {
         let beside = KeyRef { name: key.name.clone(), key: TLS_CERTIFICATE.to_owned() };
         let text = self.bytes(ObjectKind::Secret, &beside, Some(TLS_TYPE)).ok()?;
         saml::Certificate::parse_all(text).ok()?.into_iter().next()
-    }
-
-    /// When the certificate beside this private key expires.
-    pub(super) fn expiry_of_certificate(&self, key: &KeyRef) -> Option<Expiry> {
-        let certificate = self.certificate_of(key)?;
-        Some(Expiry { secret: key.name.as_str().into(), time: Some(certificate.not_after) })
     }
 
     /// The text that a value holds, whatever it is made of.

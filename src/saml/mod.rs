@@ -28,8 +28,8 @@ pub(crate) const LONGEST_VALUE: usize = 15_000;
 pub(crate) struct Reading {
     /// The entity that is meant.
     pub(crate) entity: Option<String>,
-    /// The certificates one of which must have signed it, base64 of DER; `None` where no signature is asked for.
-    pub(crate) trusted: Option<Vec<Box<str>>>,
+    /// The certificates one of which must have signed it; `None` where no signature is asked for.
+    pub(crate) trusted: Option<Vec<saml::Certificate>>,
 }
 
 /// All identity providers that publish their metadata. A clone shares what is kept.
@@ -97,14 +97,11 @@ async fn fetch(
 
 /// Reads metadata. `field` says where it is.
 pub(crate) fn read(text: &[u8], reading: &Reading, field: &'static str) -> Result<Metadata, ProviderFault> {
-    let trusted = reading.trusted.as_ref().map(|trusted| {
-        trusted.iter().filter_map(|base64| saml::Certificate::parse(base64.as_bytes()).ok()).collect::<Vec<_>>()
-    });
     let invalid = |what: &str| ProviderFault::Saml(SamlFault::Invalid { field, what: what.to_owned() });
     if text.len() > LARGEST {
         return Err(invalid("is larger than 256 KiB"));
     }
-    let metadata = saml::Metadata::parse(text, reading.entity.as_deref(), trusted.as_deref())
+    let metadata = saml::Metadata::parse(text, reading.entity.as_deref(), reading.trusted.as_deref())
         .map_err(|fault| ProviderFault::Saml(faults::metadata_fault(fault, reading, field)))?;
     if metadata.certificates.iter().any(|certificate| certificate.base64.len() > LONGEST_VALUE) {
         return Err(invalid("holds a certificate that is longer than Cognigy.AI takes"));
