@@ -126,15 +126,16 @@ fn of_saml(saml: &Saml, resource: &Resource, observed: &Observed, now: Timestamp
     };
     let (metadata, certificate) = match look.fault() {
         Some(fault) if !fault.is_of_certificate() => (fault.into(), waits("metadata")),
-        _ => (Finding::verified(Reason::Verified, described(saml, &look)), look.finding()),
+        _ => (Finding::verified(Reason::Verified, described(saml, observed, &look)), look.finding()),
     };
     (in_order(metadata, certificate), look.chosen.as_ref().ok().map(Chosen::applied))
 }
 
-fn described(saml: &Saml, look: &Look) -> String {
-    let name = look.chosen.as_ref().ok().and_then(|chosen| chosen.entity_id.as_deref());
+fn described(saml: &Saml, observed: &Observed, look: &Look) -> String {
+    let metadata = observed.metadata.as_deref().and_then(|metadata| metadata.as_ref().ok());
+    let name = metadata.map_or("", |metadata| &metadata.entity_id);
     let signed = if saml.metadata_certificate.is_some() { " and is signed as asked" } else { "" };
-    let described = format!("The metadata describes {}{signed}.", name.unwrap_or("one identity provider"));
+    let described = format!("The metadata describes {name}{signed}.");
     [&[described.as_str()], look.warnings.as_slice()].concat().join(" ")
 }
 
@@ -214,11 +215,12 @@ fn login(resource: &Resource, observed: &Observed, leads_to_declared: Option<boo
         ),
         (Some(Login::Redirect { .. }), _) if is_applied => Finding::refuted(
             Reason::Drifted,
-            "The organization's login URL leads to another provider or client than the one that was applied.",
+            "The organization's login URL leads to another provider, or introduces Cognigy.AI by another name, than was applied.",
             Class::Input,
         ),
         (Some(Login::Redirect { .. }), _) => Finding::not_checked(
-            "The organization's login URL leads to another provider or client: what is declared is not in force yet.",
+            "The organization's login URL leads to another provider, or introduces Cognigy.AI by another name: what is declared \
+             is not in force yet.",
         ),
         (Some(Login::Silent), _) => {
             Finding::not_checked("The organization's login URL tells nothing, and nothing depends on it.")

@@ -56,6 +56,11 @@ async fn what_was_applied_and_leads_elsewhere_now_is_refuted() {
     in_sync.finds("login", "verified", "InSync", &["introduces Cognigy.AI as declared"]);
     world.cognigy.configure_as_stranger(ORGANIZATION, strategy::body(&world, "somebody", SECRET));
     let drifted = verify(&kubeconfig, &["--namespace", &world.namespace]).await;
-    drifted.finds("login", "refuted", "Drifted", &["leads to another provider or client"]);
+    drifted.finds(
+        "login",
+        "refuted",
+        "Drifted",
+        &["leads to another provider, or introduces Cognigy.AI by another name"],
+    );
     assert_eq!(drifted.code, 1);
 }

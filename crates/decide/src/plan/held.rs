@@ -50,20 +50,17 @@ pub(super) fn conflict(resource: &Resource, rival: &Claimant) -> Finding {
 }
 
 pub(super) fn already_configured(policy: AdoptionPolicy, desired: &Desired, matches: bool) -> Finding {
-    let shown = if matches {
-        "for the same provider and client"
-    } else {
-        "that is not known to be for the same provider and client"
-    };
+    let shown = if matches { "for" } else { "that is not known to be for" };
     let policy = match policy {
         AdoptionPolicy::Never => "Never",
         AdoptionPolicy::IfMatching => "IfMatching",
         AdoptionPolicy::Always => "Always",
     };
     let message = format!(
-        "Organization {} already has a configuration {shown}, and this resource is not known to have applied it. Set \
-         spec.adoptionPolicy (now {policy}) to Always to replace it, or reset it in Cognigy.AI.",
-        desired.organization
+        "Organization {} already has a configuration {shown} the same provider and {}, and this resource is not known to have \
+         applied it. Set spec.adoptionPolicy (now {policy}) to Always to replace it, or reset it in Cognigy.AI.",
+        desired.organization,
+        desired.known_as()
     );
     Finding::refuted(Reason::AlreadyConfigured, message, Class::Input)
 }

@@ -36,7 +36,7 @@ pub(crate) enum Disturbance {
     Configured(Box<str>),
     /// An audit event tells of a reset.
     Reset(Box<str>),
-    /// The login URL leads to another provider or client.
+    /// The login URL leads to another provider, or introduces Cognigy.AI by another name.
     LeadsElsewhere,
 }
 
@@ -166,7 +166,8 @@ impl Disturbance {
                 format!("Somebody else has reset the organization's configuration since (audit event {event}).")
             }
             Self::LeadsElsewhere => {
-                "The organization's login URL leads to another provider or client than the declared one.".to_owned()
+                "The organization's login URL leads to another provider, or introduces Cognigy.AI by another name, than is declared."
+                    .to_owned()
             }
         }
     }

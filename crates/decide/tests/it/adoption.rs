@@ -83,12 +83,12 @@ fn every_policy_with_everything_that_can_show() {
 #[test]
 fn the_refusal_names_organization_policy_and_mend() {
     for (policy, name, shown, says) in [
-        (Never, "(now Never)", Matching, "for the same provider and client"),
-        (IfMatching, "(now IfMatching)", Other, "not known to be for the same"),
+        (Never, "(now Never)", Matching, "configuration for the same provider and"),
+        (IfMatching, "(now IfMatching)", Other, "not known to be for the same provider and"),
     ] {
         let visit = first_visit(fresh(policy), shown);
         let message = message(&visit.resource.status, ConditionType::Stalled);
-        for part in [ORGANIZATION, "spec.adoptionPolicy", name, "to Always", "reset it in Cognigy.AI", says] {
+        for part in [ORGANIZATION, NAME, "spec.adoptionPolicy", name, "to Always", "reset it in Cognigy.AI", says] {
             assert!(message.contains(part), "{part}: {message}");
         }
     }
@@ -156,6 +156,22 @@ fn an_endpoint_is_compared_without_its_query() {
             observed.login = Some(login_matches());
         });
         assert_eq!(visit(fresh(IfMatching), &mut observed, always(applied)).effects, ["Record", "Adopt"]);
+    }
+}
+
+/// The login URL is read as a URL, and what is declared or published may be another spelling of it.
+#[test]
+fn an_endpoint_matches_in_whatever_spelling() {
+    let place = STRATEGY.endpoint.strip_prefix("https://").unwrap();
+    let (host, path) = place.split_once('/').unwrap();
+    for spelling in
+        [format!("HTTPS://{}:443/{path}", host.to_uppercase()), format!("https://{host}/elsewhere/../{path}#top")]
+    {
+        let mut observed = observed(|observed| {
+            (STRATEGY.publish_endpoint)(observed, &spelling);
+            observed.login = Some(login_matches());
+        });
+        assert_eq!(visit(fresh(IfMatching), &mut observed, always(applied)).effects, ["Record", "Adopt"], "{spelling}");
     }
 }
 

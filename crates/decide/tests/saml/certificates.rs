@@ -167,6 +167,13 @@ fn with_an_endpoint_the_named_certificate_is_sent() {
     let text = message(&status, ConditionType::IssuerVerified);
     assert!(text.contains(SAML.endpoint) && text.contains("sha256-of-MIICNext"), "{text}");
     assert!(message(&status, ConditionType::Ready).contains(SAML.endpoint), "there is no other name for it");
+    let with_logout = |spec: &mut IdentityProviderConfigSpec| {
+        by_endpoint(spec);
+        crate::support::strategy::saml(spec).logout_endpoint = Some("https://idp.acme.example/saml/slo".to_owned());
+    };
+    let status = visit(resource(with_logout), &mut observed(named), always(applied)).resource.status;
+    let sent = status.applied.unwrap().saml.unwrap();
+    assert_eq!(sent.logout_endpoint.as_deref(), Some("https://idp.acme.example/saml/slo"));
 }
 
 /// What is asked for with `Warn` is done, whatever is said of the certificate.

@@ -7,7 +7,8 @@ use cognigy_sso_decide::{Check, CheckName, InputProblem, Observed, ProviderFault
 
 use crate::provider::{by_endpoint, describe, pin};
 use crate::support::{
-    SAML, certificate, input_fault, issuer_unknown, later, login_differs, login_matches, now, observed, ready, resource,
+    SAML, certificate, edit, edited, input_fault, issuer_unknown, later, login_differs, login_matches, now, observed,
+    ready, resource,
 };
 
 use CheckName::{Certificate, Login, Metadata, Secrets};
@@ -36,7 +37,7 @@ fn what_is_wrong_stands_where_it_belongs_and_what_rests_on_it_waits() {
     type Expected = [(ConditionStatus, Reason); 2];
     let waits = (Unknown, Reason::NotChecked);
     let verified = (True, Reason::Verified);
-    let table: [(&str, Observe, Expected); 7] = [
+    let table: [(&str, Observe, Expected); 8] = [
         ("unreachable", issuer_unknown, [(Unknown, Reason::Unreachable), waits]),
         ("expired metadata", SAML.refute, [(False, Reason::MetadataExpired), waits]),
         (
@@ -62,12 +63,35 @@ fn what_is_wrong_stands_where_it_belongs_and_what_rests_on_it_waits() {
             |observed| pin(observed, certificate("MIICNext")),
             [verified, (False, Reason::CertificateNotPublished)],
         ),
+        (
+            "the pinned certificate cannot be read",
+            |observed| {
+                let problem = InputProblem::Certificate("holds no X.509 certificate".to_owned());
+                observed.inputs.saml.certificate = Some(Err(input_fault("spec.saml.certificate", problem)));
+            },
+            [waits, waits],
+        ),
         ("no place of the metadata", |observed| observed.metadata = None, [waits, waits]),
     ];
     for (what, observe, [metadata, certificate]) in table {
         let checks = checks(&resource(|_| {}), observe);
         let is = |name| (found(&checks, name).0, found(&checks, name).1);
         assert_eq!((is(Metadata), is(Certificate)), (metadata, certificate), "{what}");
+    }
+}
+
+#[test]
+fn whatever_saml_refers_to_and_cannot_be_read_stands_with_the_secrets() {
+    let fault = || input_fault("spec.saml.metadataRef", InputProblem::KeyAbsent);
+    let observations: [&dyn Fn(&mut Observed); 3] = [
+        &|observed| observed.inputs.saml.certificate = Some(Err(fault())),
+        &|observed| observed.inputs.saml.decryption_key = Some(Err(fault())),
+        &|observed| observed.inputs.saml.documents = vec![fault()],
+    ];
+    for observe in observations {
+        let checks = checks(&resource(|_| {}), observe);
+        let (status, _, text) = found(&checks, Secrets);
+        assert!(status != True && text.contains("spec.saml.metadataRef"), "{text}");
     }
 }
 
@@ -100,6 +124,11 @@ fn what_blocks_nothing_stands_with_the_metadata_and_so_does_its_signature() {
     assert!(text.contains("and is signed as asked. The identity provider asks for signed requests"), "{text}");
     let plain = found(&checks(&resource(|_| {}), |_| {}), Metadata).2.to_owned();
     assert_eq!(plain, format!("The metadata describes {}.", SAML.provider));
+    let ambiguous = |observed: &mut Observed| {
+        describe(observed, |metadata| metadata.certificates.push(certificate("MIICNext")));
+    };
+    let named = found(&checks(&resource(|_| {}), ambiguous), Metadata).2.to_owned();
+    assert_eq!(named, plain, "whichever certificate is taken");
 }
 
 #[test]
@@ -109,6 +138,7 @@ fn where_the_login_url_leads_is_told_of_what_is_in_force() {
         (resource(|_| {}), login_differs(), Unknown, Reason::NotChecked),
         (ready(|_| {}), login_matches(), True, Reason::InSync),
         (ready(|_| {}), login_differs(), False, Reason::Drifted),
+        (edited(ready(|_| {}), edit), login_differs(), Unknown, Reason::NotChecked),
     ];
     for (resource, login, status, reason) in table {
         let checks = checks(&resource, |observed| observed.login = Some(login.clone()));
