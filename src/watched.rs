@@ -200,6 +200,13 @@ fn cut(text: &str) -> Box<str> {
     text.get(..text.floor_char_boundary(LONGEST_TEXT)).unwrap_or_default().into()
 }
 
+impl Watched {
+    /// Takes a spec for one that cannot be read.
+    pub(crate) fn refuse(&mut self, problem: &str) {
+        self.spec = Part(Err(cut(problem)));
+    }
+}
+
 impl From<Watched> for Resource {
     fn from(watched: Watched) -> Self {
         let meta = watched.metadata;

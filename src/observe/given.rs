@@ -13,6 +13,7 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::objects::Object;
+use super::unknown::unknown_field;
 use crate::watched::Watched;
 
 /// The most files' worth of text that is read, in bytes.
@@ -95,10 +96,14 @@ impl Given {
                 }
             }
             (version, "IdentityProviderConfig") if version.starts_with("sso.cognigy.ai/") => {
-                let object = serde_json::json!({ "metadata": document.metadata, "spec": document.spec });
+                let object = serde_json::json!({ "metadata": document.metadata, "spec": &document.spec });
                 let unreadable =
                     Unreadable { line: None, what: "holds an IdentityProviderConfig without usable metadata" };
-                resources.push(serde_json::from_value(object).map_err(|_| unreadable)?);
+                let mut resource: Watched = serde_json::from_value(object).map_err(|_| unreadable)?;
+                if let Some(path) = unknown_field(&document.spec) {
+                    resource.refuse(&format!("there is no field {path}"));
+                }
+                resources.push(resource);
             }
             _ => {}
         }

@@ -8,6 +8,7 @@ mod objects;
 mod reader;
 mod references;
 mod secrets;
+mod unknown;
 
 use std::sync::Arc;
 

@@ -11,7 +11,7 @@ pub(super) fn metadata_fault(fault: MetadataFault, reading: &Reading, field: &'s
     match fault {
         MetadataFault::Encoding { declared: Some(name) } => invalid(format!("is in {name}, not in UTF-8")),
         MetadataFault::Encoding { declared: None } => invalid("is not UTF-8 text".to_owned()),
-        MetadataFault::Html => invalid("is a web page: the address may lead to a login page".to_owned()),
+        MetadataFault::Html => invalid("is a web page, perhaps one to log in at".to_owned()),
         MetadataFault::Doctype => invalid("has a document type declaration, which is never followed".to_owned()),
         MetadataFault::NotXml { line } => invalid(format!("is no well-formed XML (line {line})")),
         MetadataFault::TooComplex => invalid("is more deeply nested, or has more parts, than metadata has".to_owned()),

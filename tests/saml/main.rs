@@ -19,6 +19,7 @@ mod support;
 mod certificates;
 mod declared;
 mod metadata_faults;
+mod real_provider;
 mod switch;
 #[allow(dead_code, reason = "not every check of OpenID Connect is one of SAML")]
 mod verify;

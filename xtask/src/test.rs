@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 use cognigy_sso_testkit::control_plane::Program;
-use cognigy_sso_testkit::real_provider::{NodeProvider, StartError, Zitadel};
+use cognigy_sso_testkit::real_provider::{Crewjam, NodeProvider, StartError, Zitadel};
 use cognigy_sso_testkit::rights::Mode;
 use cognigy_sso_testkit::tool::Tool;
 
@@ -113,6 +113,7 @@ async fn obtain() -> anyhow::Result<Option<String>> {
     }
     obtain_tools().await?;
     println!("{}", Zitadel::obtain().await?.display());
+    println!("{}", Crewjam::obtain().await?.display());
     match NodeProvider::obtain().await {
         Ok(folder) => println!("{}", folder.display()),
         Err(StartError::NotAvailable(reason)) => {

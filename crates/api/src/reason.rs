@@ -134,7 +134,7 @@ reasons! {
         MetadataInvalid: "The metadata is not what SAML 2.0 asks for.", "Correct where the metadata is taken from, or have the identity provider corrected.";
         MetadataExpired: "The metadata says that it is no longer valid.", "Have the identity provider publish its metadata anew, or store the present one.";
         SignatureInvalid: "The metadata is not signed by the certificate that is asked for.",
-            "Correct spec.saml.metadataCertificate, or find out who changed the metadata.";
+            "Bring spec.saml.metadataCertificate up to date, leave it out where the identity provider signs no metadata, or find out who changed it.";
         EntityNotFound: "The metadata does not describe the identity provider that is asked for.",
             "Correct spec.saml.entityId, or where the metadata is taken from.";
         EntityAmbiguous: "The metadata describes several identity providers.", "Say which in spec.saml.entityId.";

@@ -33,7 +33,12 @@ use crate::urls::ApiUrl;
     doc = "Declares the identity provider that the people of one Cognigy.AI organization sign in through. The operator proves the setting against the provider before it touches a working one, applies it, and reports in status what it found.",
     printcolumn(name = "Ready", type_ = "string", json_path = ".status.conditions[?(@.type=='Ready')].status"),
     printcolumn(name = "Reason", type_ = "string", json_path = ".status.conditions[?(@.type=='Ready')].reason"),
-    printcolumn(name = "Issuer", type_ = "string", json_path = ".spec.oidc.issuer"),
+    // With SAML, whoever issues assertions: its entity id, or its endpoint where there is no metadata.
+    printcolumn(
+        name = "Issuer",
+        type_ = "string",
+        json_path = ".*['saml','oidc']['entityId','loginEndpoint','issuer']"
+    ),
     printcolumn(name = "Organization", type_ = "string", json_path = ".status.organization.id"),
     printcolumn(name = "Applied", type_ = "date", json_path = ".status.applied.time"),
     printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp"),
@@ -51,7 +56,7 @@ pub struct IdentityProviderConfigSpec {
     /// OpenID Connect: the provider and the client that is registered there. Exactly one of `oidc` and `saml`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oidc: Option<Oidc>,
-    /// SAML 2.0: the identity provider's endpoints and certificate. Exactly one of `oidc` and `saml`.
+    /// SAML 2.0: the identity provider, by its metadata or by its endpoints and certificate. Exactly one of `oidc` and `saml`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub saml: Option<Box<Saml>>,
     /// How strictly the checks that precede a change are taken.

@@ -229,7 +229,7 @@ pub struct SecretVersion {
     pub resource_version: Box<str>,
 }
 
-/// What expires soon or has expired.
+/// A Secret or a certificate.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
 pub struct Expiring {

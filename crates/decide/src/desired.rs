@@ -128,11 +128,13 @@ impl Desired {
         Self { organization, api_host, settings }
     }
 
-    /// By what name the provider knows Cognigy.AI, for a message.
+    /// Where people would sign in, as far as it is not obvious, and by what name the provider knows Cognigy.AI, for a message.
     pub(crate) fn known_as(&self) -> String {
         match &self.settings {
             Settings::Oidc(OidcSettings { client_id, .. }) => format!("client id {client_id}"),
-            Settings::Saml(SamlSettings { issuer, .. }) => format!("issuer {issuer}"),
+            Settings::Saml(SamlSettings { issuer, provider, .. }) => {
+                format!("SAML, login endpoint {}, issuer {issuer}", provider.login_endpoint)
+            }
         }
     }
 

@@ -132,8 +132,8 @@ fn message_of_certificate(Expiring { name, time, within_days, .. }: &Expiring) -
     };
     let time = time.map_or_else(String::new, |time| format!(", on {time}"));
     format!(
-        "The identity provider's signing certificate (SHA-256 {name}) {when}{time}. Renew it there; where a Secret or ConfigMap \
-         holds it or the metadata, put the new one in."
+        "The identity provider's signing certificate (SHA-256 {name}) {when}{time}. Renew it there. If it, or the metadata, is \
+         stored in a Secret or ConfigMap, store the new one when it begins to sign."
     )
 }
 

@@ -60,7 +60,7 @@ impl Chosen {
     fn in_words(&self) -> String {
         let name = self.entity_id.as_ref().unwrap_or(&self.login_endpoint);
         let Certificate { sha256, not_after, .. } = &self.certificate;
-        format!("{name} can be used, with the signing certificate {sha256}, which is valid until {not_after}.")
+        format!("{name} can be used, with the signing certificate (SHA-256 {sha256}) that is valid until {not_after}.")
     }
 }
 
@@ -103,11 +103,17 @@ fn look_at(
     resource: &Resource,
     now: Timestamp,
 ) -> Look {
-    let warnings = warnings(metadata, saml);
+    let mut warnings = warnings(metadata, saml);
     let certificate = match choose(metadata, pinned, resource, now) {
         Ok(certificate) => certificate.clone(),
         Err(fault) => return Look { chosen: Err(ProviderFault::Saml(fault)), objection: None, warnings },
     };
+    if pinned.is_none() && metadata.certificates.iter().any(|other| *other != certificate && now <= other.not_after) {
+        warnings.push(
+            "The metadata holds another signing certificate, too: when the identity provider begins to sign with that one, name it \
+             in spec.saml.certificate.",
+        );
+    }
     let objection = judge(metadata, &certificate, now).err().map(ProviderFault::Saml);
     let chosen = Chosen {
         entity_id: Some(metadata.entity_id.clone()),

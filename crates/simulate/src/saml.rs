@@ -142,7 +142,7 @@ pub fn answers(url: &str, certificates: Certificates, wrong: Option<Wrong>) -> R
         Some(Wrong::Slash) => not_found(format!("{entity}/"), true),
         Some(Wrong::Endpoint) => invalid("names a SingleSignOnService that is not an https URL"),
         Some(Wrong::Lacking) => Err(ProviderFault::Saml(SamlFault::Binding { offered: vec!["HTTP-POST".to_owned()] })),
-        Some(Wrong::Page) => invalid("is a web page: the address may lead to a login page"),
+        Some(Wrong::Page) => invalid("is a web page, perhaps one to log in at"),
         Some(Wrong::Garbage) => invalid("is not UTF-8 text"),
     }
 }

@@ -36,9 +36,10 @@ const COULD_NOT_TELL: u8 = 2;
 
 /// Check resources before they are applied, from files or in the cluster.
 ///
-/// Everything is checked that can be checked without a user: the referenced Secrets, whose API key it is, discovery, keys, what
-/// the provider offers, whether it accepts the client's credentials and the callback. Nothing is changed anywhere. Each check of
-/// credentials shows as a failed login in the provider's logs.
+/// Everything is checked that can be checked without a user: the referenced Secrets and ConfigMaps, whose API key it is, and the
+/// provider. With OpenID Connect that is discovery, keys, what the provider offers, whether it accepts the client's credentials
+/// and the callback; with SAML, metadata and signing certificate. Nothing is changed anywhere. Each check of credentials shows as
+/// a failed login in the provider's logs.
 ///
 /// Exit code: 0 when all is verified, 1 when something is refuted, 2 when something could not be told.
 #[derive(Args, Debug)]

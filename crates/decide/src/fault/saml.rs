@@ -102,8 +102,9 @@ impl SamlFault {
                 )
             }
             Self::Unsigned { what } => format!(
-                "The identity provider's metadata {what}. Unless spec.saml.metadataCertificate is out of date, somebody else \
-                 may have changed the metadata: nothing is taken from it."
+                "The identity provider's metadata {what}: nothing is taken from it, since somebody else may have changed it. If \
+                 the identity provider signs it with a new certificate, put that into spec.saml.metadataCertificate; if it \
+                 signs no metadata, leave that out."
             ),
             Self::EntityNotFound { declared, similar, described } => {
                 entity_not_found(declared, similar.as_deref(), described)

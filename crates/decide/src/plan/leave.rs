@@ -3,8 +3,9 @@
 use cognigy_sso_api::{ConditionStatus, IdentityProviderConfigSpec, Reason};
 use jiff::Timestamp;
 
+use super::manageable::judge_url;
 use super::standing::Standing;
-use super::{Effect, Findings, Outlook, Plan, judge_url, provenance, standing};
+use super::{Effect, Findings, Outlook, Plan, provenance, standing};
 use crate::account;
 use crate::fault::{Class, Fault};
 use crate::finding::Finding;

@@ -5,20 +5,21 @@ mod checks;
 mod existing;
 mod held;
 mod leave;
+mod manageable;
 mod provenance;
 mod standing;
 
 use std::sync::Arc;
 
-use cognigy_sso_api::{ApiUrl, Endpoint, IdentityProviderConfigSpec, Oidc, Pending, Reason, Saml};
+use cognigy_sso_api::{IdentityProviderConfigSpec, Pending, Reason};
 use jiff::Timestamp;
 
 use crate::desired::Desired;
-use crate::fault::Class;
 use crate::finding::Finding;
 use crate::observed::{Account, Observed};
 use crate::resource::Resource;
 use crate::strategy::Strategy;
+use manageable::{invalid, manageable};
 
 pub(crate) use change::recent_corrections;
 pub(crate) use checks::{Findings, judge_connection, judge_secrets, scope_warning};
@@ -153,64 +154,6 @@ fn finalizer(resource: &Resource, applies: bool) -> Option<Effect> {
         (false, true) if applies || resource.owns_configuration() => Some(Effect::AddFinalizer),
         _ => None,
     }
-}
-
-/// The declared strategy, unless the resource asks for what cannot be done.
-fn manageable(spec: &IdentityProviderConfigSpec) -> Result<Strategy<'_>, Finding> {
-    judge_url("spec.cognigy.apiUrl", &spec.cognigy.api_url, "https://api-trial.cognigy.ai/new")?;
-    if let Some(url) = &spec.cognigy.frontend_url {
-        judge_url("spec.cognigy.frontendUrl", url, "https://trial.cognigy.ai")?;
-    }
-    match (&spec.oidc, &spec.saml) {
-        (Some(oidc), None) => judge_oidc(oidc).map(|()| Strategy::Oidc(oidc)),
-        (None, Some(saml)) => judge_saml(saml).map(|()| Strategy::Saml(saml)),
-        (None, None) | (Some(_), Some(_)) => Err(invalid("spec: set exactly one of oidc and saml.".to_owned())),
-    }
-}
-
-fn judge_oidc(oidc: &Oidc) -> Result<(), Finding> {
-    if let Some(url) = &oidc.front_channel_logout_url {
-        judge_url("spec.oidc.frontChannelLogoutUrl", url, "https://acme.example.com/logout")?;
-    }
-    if oidc.client_id.is_some() == oidc.client_id_secret_ref.is_some() {
-        let problem = "spec.oidc: set exactly one of clientId and clientIdSecretRef.";
-        return Err(invalid(problem.to_owned()));
-    }
-    Ok(())
-}
-
-fn judge_saml(saml: &Saml) -> Result<(), Finding> {
-    let sources = [saml.login_endpoint.is_some(), saml.metadata_url.is_some(), saml.metadata_ref.is_some()];
-    if sources.into_iter().filter(|is_given| *is_given).count() != 1 {
-        let problem = "spec.saml: set exactly one of loginEndpoint, metadataUrl and metadataRef.";
-        return Err(invalid(problem.to_owned()));
-    }
-    if saml.login_endpoint.is_some() && saml.certificate.is_none() {
-        let problem = "spec.saml.certificate is missing. Name the identity provider's signing certificate there.";
-        return Err(invalid(problem.to_owned()));
-    }
-    let endpoints = [
-        ("spec.saml.loginEndpoint", &saml.login_endpoint),
-        ("spec.saml.logoutEndpoint", &saml.logout_endpoint),
-        ("spec.saml.metadataUrl", &saml.metadata_url),
-    ];
-    for (field, url) in endpoints {
-        let fault = url.as_deref().and_then(|url| Endpoint::parse(url).err());
-        if let Some(fault) = fault {
-            return Err(invalid(format!("{field} {fault}. Write one such as https://login.example.com/saml")));
-        }
-    }
-    Ok(())
-}
-
-/// The API server refuses most of what is no URL; what it lets through is refused here.
-fn judge_url(field: &str, url: &str, example: &str) -> Result<(), Finding> {
-    let fault = ApiUrl::parse(url).err();
-    fault.map_or(Ok(()), |fault| Err(invalid(format!("{field} {fault}. Write one such as {example}"))))
-}
-
-fn invalid(message: String) -> Finding {
-    Finding::refuted(Reason::InvalidSpec, message, Class::Input)
 }
 
 /// What is declared, if it can be read and done.

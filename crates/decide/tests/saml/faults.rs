@@ -42,7 +42,11 @@ fn every_fault_of_metadata_and_certificate_is_refuted_and_says_what_to_do() {
         (
             SamlFault::Unsigned { what: "is not signed".to_owned() },
             Reason::SignatureInvalid,
-            &["metadata is not signed.", "spec.saml.metadataCertificate", "nothing is taken from it"],
+            &[
+                "metadata is not signed: nothing is taken from it",
+                "into spec.saml.metadataCertificate",
+                "leave that out",
+            ],
         ),
         (
             not_found(None),

@@ -1,6 +1,6 @@
 //! What the API server may let through of `spec.saml` and is refused all the same.
 
-use cognigy_sso_api::{ConditionStatus, ConditionType, IdentityProviderConfigSpec, Reason};
+use cognigy_sso_api::{ConditionStatus, ConditionType, IdentityProviderConfigSpec, KeySource, Reason};
 
 use crate::provider::{by_endpoint, source};
 use crate::support::strategy::saml;
@@ -10,7 +10,7 @@ type Edit = fn(&mut IdentityProviderConfigSpec);
 
 #[test]
 fn a_source_that_is_missing_double_or_no_url_is_refused_by_name() {
-    let table: [(Edit, &str); 7] = [
+    let table: [(Edit, &str); 14] = [
         (|spec| saml(spec).metadata_url = None, "set exactly one of loginEndpoint, metadataUrl and metadataRef"),
         (
             |spec| saml(spec).login_endpoint = Some("https://idp.example/sso".to_owned()),
@@ -41,6 +41,49 @@ fn a_source_that_is_missing_double_or_no_url_is_refused_by_name() {
                 saml(spec).logout_endpoint = Some("https://idp.example/slo#end".to_owned());
             },
             "logoutEndpoint has a user name or a fragment",
+        ),
+        (
+            |spec| saml(spec).logout_endpoint = Some("https://idp.example/slo".to_owned()),
+            "spec.saml.logoutEndpoint means nothing without loginEndpoint",
+        ),
+        (
+            |spec| {
+                by_endpoint(spec);
+                saml(spec).entity_id = Some("https://idp.example".to_owned());
+            },
+            "spec.saml.entityId means nothing without metadataUrl or metadataRef",
+        ),
+        (
+            |spec| {
+                by_endpoint(spec);
+                saml(spec).metadata_certificate = Some(source());
+            },
+            "spec.saml.metadataCertificate means nothing without metadataUrl or metadataRef",
+        ),
+        (
+            |spec| {
+                by_endpoint(spec);
+                saml(spec).ca_bundle = Some(source());
+            },
+            "spec.saml.caBundle means nothing without metadataUrl",
+        ),
+        (
+            |spec| saml(spec).ca_bundle = Some(KeySource { config_map_ref: None, ..source() }),
+            "spec.saml.caBundle: set exactly",
+        ),
+        (
+            |spec| {
+                let secret_ref = source().config_map_ref;
+                saml(spec).certificate = Some(KeySource { secret_ref, ..source() });
+            },
+            "spec.saml.certificate: set exactly one of configMapRef and secretRef",
+        ),
+        (
+            |spec| {
+                by_endpoint(spec);
+                saml(spec).certificate = Some(KeySource { config_map_ref: None, ..source() });
+            },
+            "spec.saml.certificate: set exactly one of configMapRef and secretRef",
         ),
     ];
     for (edit, says) in table {

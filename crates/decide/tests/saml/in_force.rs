@@ -1,9 +1,11 @@
 //! A configuration that is in force while the identity provider publishes something else, or nothing that can be read.
 
 use cognigy_sso_api::{ConditionStatus, ConditionType, DeletionPolicy, Reason};
-use cognigy_sso_decide::{ChangeKind, EventKind, Memory, Observed, ProviderFault, Receipt, SamlFault, Trial};
+use cognigy_sso_decide::{
+    Certificate, ChangeKind, EventKind, Memory, Observed, ProviderFault, Receipt, SamlFault, Trial,
+};
 
-use crate::provider::describe;
+use crate::provider::{describe, pin};
 use crate::support::{
     CERTIFICATE, NAME, Run, SAML, SECRET, USER, always, applied, certificate, change, condition, deleted, edited,
     issuer_refuted, issuer_unknown, later, leads_to, message, now, observed, ready, refused, resource, rotated, tells,
@@ -53,11 +55,40 @@ fn other_endpoints_are_a_change_and_so_is_a_logout_endpoint_that_comes_or_goes()
 fn what_is_not_taken_from_metadata_is_no_change() {
     let mut run = Run::ready(|_| {});
     describe(&mut run.observed, |metadata| {
-        metadata.certificates.push(certificate(NEXT));
         metadata.valid_until = Some(later(86_400));
     });
     let visit = run.check(&Trial::accepted());
     assert_eq!((visit.effects.len(), visit.writes), (0, 0));
+}
+
+#[test]
+fn another_certificate_that_is_published_too_is_told_once_and_changes_nothing() {
+    let mut run = Run::ready(|_| {});
+    describe(&mut run.observed, |metadata| metadata.certificates.push(certificate(NEXT)));
+    let visit = run.check(&Trial::accepted());
+    assert_eq!((visit.effects.len(), visit.writes), (0, 1));
+    let says = "when the identity provider begins to sign with that one, name it in spec.saml.certificate";
+    assert!(message(&run.resource.status, ConditionType::Ready).contains(says));
+    assert_eq!(run.check(&Trial::accepted()).writes, 0);
+}
+
+#[test]
+fn another_certificate_is_not_told_of_who_has_named_one_nor_when_it_has_expired() {
+    let edits: [fn(&mut Observed); 2] = [
+        |observed| {
+            pin(observed, certificate(CERTIFICATE));
+            describe(observed, |metadata| metadata.certificates.push(certificate(NEXT)));
+        },
+        |observed| {
+            let expired = Certificate { not_after: later(-1), ..certificate(NEXT) };
+            describe(observed, |metadata| metadata.certificates.push(expired));
+        },
+    ];
+    for edit in edits {
+        let mut run = Run::ready(|_| {});
+        edit(&mut run.observed);
+        assert_eq!(run.check(&Trial::accepted()).writes, 0);
+    }
 }
 
 #[test]

@@ -93,8 +93,12 @@ fn warnings_hold_nothing_back_and_stand_with_ready() {
 }
 
 #[test]
-fn what_would_be_done_names_the_issuer() {
+fn what_would_be_done_names_endpoint_and_issuer() {
     let planned = edited(resource(|_| {}), |spec| spec.mode = cognigy_sso_api::Mode::Plan);
     let status = visit_at(now(), planned, &mut observed(|_| {}), always(applied)).resource.status;
-    assert!(message(&status, ConditionType::Configured).contains("(issuer abc123)"));
+    let text = message(&status, ConditionType::Configured);
+    assert!(
+        text.contains("(SAML, login endpoint https://idp.acme.example/saml") && text.contains(", issuer abc123)"),
+        "{text}"
+    );
 }

@@ -1,7 +1,9 @@
-//! Real, certified OpenID providers on loopback ports, to check that what holds for the programmable one holds
-//! outside too. Nobody can sign in at them: they answer discovery, keys, client authentication and
-//! authorization requests up to the point where a person would be asked.
+//! Real providers on loopback ports, to check that what holds for the programmable ones holds outside too: certified OpenID
+//! providers, and a SAML identity provider. Nobody can sign in at them: they answer discovery, keys, metadata, client
+//! authentication and authorization requests up to the point where a person would be asked.
 
+mod crewjam;
+mod go_program;
 mod node;
 mod zitadel;
 
@@ -16,10 +18,11 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 
 use crate::control_plane::scratch::Scratch;
 use crate::control_plane::service::Service;
+pub use crewjam::{Crewjam, ServiceProvider};
 pub use node::{NodeProvider, StartError};
 pub use zitadel::{Mode, Zitadel};
 
-/// Both are ready in 2 s as a rule.
+/// Each is ready in 2 s as a rule.
 const PATIENCE: Duration = Duration::from_secs(30);
 const GRACE: Duration = Duration::from_secs(3);
 
@@ -56,7 +59,7 @@ pub struct RealProvider {
     _scratch: Scratch,
 }
 
-/// The one line that both programs print when they answer.
+/// The one line that all programs print when they answer.
 #[derive(Debug, Deserialize)]
 struct Announced {
     issuer: String,
@@ -65,14 +68,14 @@ struct Announced {
 }
 
 impl RealProvider {
-    /// Starts the command with the arguments that both programs share, and waits until it answers.
+    /// Starts the command with the arguments that all programs share, and waits until it answers.
     async fn start(
         name: &'static str,
         mut command: Command,
         tls: &Tls,
-        clients: &[Registration],
+        clients: &[impl Serialize],
     ) -> anyhow::Result<Self> {
-        let scratch = Scratch::new("openid-provider-")?;
+        let scratch = Scratch::new("real-provider-")?;
         write_inputs(scratch.path(), tls, clients)?;
         for flag in ["cert", "key", "clients"] {
             command.arg(format!("--{flag}")).arg(scratch.path().join(flag));
@@ -87,7 +90,7 @@ impl RealProvider {
         Ok(Self { service, announced, control, _scratch: scratch })
     }
 
-    /// The issuer, as discovery shows it.
+    /// The issuer, as discovery shows it; of a SAML identity provider the entity id.
     #[must_use]
     pub fn issuer(&self) -> &str {
         &self.announced.issuer
@@ -134,7 +137,7 @@ impl RealProvider {
 }
 
 /// The folder is this user's alone, and so are the key and the secrets in it.
-fn write_inputs(folder: &Path, tls: &Tls, clients: &[Registration]) -> anyhow::Result<()> {
+fn write_inputs(folder: &Path, tls: &Tls, clients: &[impl Serialize]) -> anyhow::Result<()> {
     fs::write(folder.join("cert"), &tls.chain)?;
     fs::write(folder.join("key"), &tls.key)?;
     fs::write(folder.join("clients"), serde_json::to_string(clients)?)?;
