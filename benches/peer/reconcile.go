@@ -41,8 +41,10 @@ func (r *reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 	before := resource.DeepCopy()
 	err := r.apply(ctx, &resource)
 	report(&resource, err)
-	err = errors.Join(err, r.writeStatus(ctx, before, &resource))
-	return ctrl.Result{RequeueAfter: resource.Spec.Interval.Duration}, err
+	if err := errors.Join(err, r.writeStatus(ctx, before, &resource)); err != nil {
+		return ctrl.Result{}, err
+	}
+	return ctrl.Result{RequeueAfter: resource.Spec.Interval.Duration}, nil
 }
 
 // addFinalizer is a write of its own, before anything is changed outside: else a resource deleted meanwhile would leave it there.
