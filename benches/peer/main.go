@@ -14,7 +14,6 @@ import (
 	"github.com/go-logr/logr"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
-	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -40,19 +39,7 @@ func run(ctx context.Context) error {
 	namespace := flag.String("lease-namespace", "", "namespace of the Lease; by default the one that this runs in")
 	flag.Parse()
 
-	config, err := ctrl.GetConfig()
-	if err != nil {
-		return err
-	}
-	// The API server's own priority and fairness limits are enough.
-	config.QPS = -1
-	scheme := runtime.NewScheme()
-	utilruntime.Must(corev1.AddToScheme(scheme))
-	addToScheme(scheme)
-	manager, err := ctrl.NewManager(config, ctrl.Options{
-		Scheme: scheme,
-		// Managed fields are about half of what a small object takes.
-		Cache:                         cache.Options{DefaultTransform: cache.TransformStripManagedFields()},
+	manager, err := newManager(ctrl.Options{
 		Metrics:                       server.Options{BindAddress: *metrics},
 		HealthProbeBindAddress:        *health,
 		LeaderElection:                *elect,
@@ -67,6 +54,23 @@ func run(ctx context.Context) error {
 		return err
 	}
 	return manager.Start(ctx)
+}
+
+func newManager(options ctrl.Options) (ctrl.Manager, error) {
+	config, err := ctrl.GetConfig()
+	if err != nil {
+		return nil, err
+	}
+	// The API server's own priority and fairness limits are enough.
+	config.QPS = -1
+	options.Scheme = runtime.NewScheme()
+	if err := corev1.AddToScheme(options.Scheme); err != nil {
+		return nil, err
+	}
+	addToScheme(options.Scheme)
+	// Managed fields are about half of what a small object takes.
+	options.Cache.DefaultTransform = cache.TransformStripManagedFields()
+	return ctrl.NewManager(config, options)
 }
 
 func prepare(ctx context.Context, manager ctrl.Manager) error {

@@ -57,7 +57,7 @@ func (r *reconciler) addFinalizer(ctx context.Context, resource *IdentityProvide
 	return r.Patch(ctx, resource, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{}))
 }
 
-// apply checks both sides, and configures the organization unless it was configured with the same before.
+// apply checks both sides, then sees to it that the organization is configured.
 func (r *reconciler) apply(ctx context.Context, resource *IdentityProviderConfig) error {
 	oidc := resource.Spec.OIDC
 	cognigy, err := r.cognigyOf(ctx, resource)
@@ -79,15 +79,20 @@ func (r *reconciler) apply(ctx context.Context, resource *IdentityProviderConfig
 	if err := verifyIssuer(ctx, provider, oidc.Issuer); err != nil {
 		return err
 	}
-	body, err := configurationOf(oidc, clientSecret)
+	return cognigy.configureOnce(ctx, resource, organization, clientSecret)
+}
+
+// configureOnce sends nothing where the same was sent before.
+func (c *cognigy) configureOnce(ctx context.Context, resource *IdentityProviderConfig, organization, secret string) error {
+	body, err := configurationOf(resource.Spec.OIDC, secret)
 	if err != nil {
 		return err
 	}
-	fingerprint := cognigy.fingerprint(organization, body)
+	fingerprint := c.fingerprint(organization, body)
 	if applied := resource.Status.Applied; applied != nil && applied.Fingerprint == fingerprint {
 		return nil
 	}
-	if err := cognigy.configure(ctx, body); err != nil {
+	if err := c.configure(ctx, body); err != nil {
 		return err
 	}
 	resource.Status.Applied = &Applied{Time: metav1.Now(), Generation: resource.Generation, Fingerprint: fingerprint}
