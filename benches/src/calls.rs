@@ -68,12 +68,14 @@ const RESOURCES: [&str; 5] = ["identityproviderconfigs", "secrets", "configmaps"
 fn kubernetes(metrics: &str) -> BTreeMap<String, u64> {
     let mut counts = BTreeMap::new();
     for line in metrics.lines() {
-        let Some((labels, value)) = line.strip_prefix("apiserver_request_total{").and_then(|rest| rest.split_once("} "))
+        let Some((labels, value)) =
+            line.strip_prefix("apiserver_request_total{").and_then(|rest| rest.split_once("} "))
         else {
             continue;
         };
         let label = |name: &str| labels.split_once(&format!("{name}=\"")).and_then(|(_, rest)| rest.split('"').next());
-        let (Some(resource), Some(verb), Ok(value)) = (label(",resource"), label("verb"), value.parse::<Value>()) else {
+        let (Some(resource), Some(verb), Ok(value)) = (label(",resource"), label("verb"), value.parse::<Value>())
+        else {
             continue;
         };
         if !RESOURCES.contains(&resource) || verb == "WATCH" {

@@ -141,6 +141,7 @@ impl<'a> Fleet<'a> {
             "metadata": { "name": resource_name(number), "labels": { "shard": SHARDS.get(number % 2) } },
             "spec": {
                 "interval": "24h",
+                "verification": { "clientCheck": self.client_check },
                 "cognigy": {
                     "apiUrl": self.world.cognigy.api_url(),
                     "apiKeySecretRef": { "name": format!("api-{number}"), "key": "apiKey" },
@@ -150,7 +151,6 @@ impl<'a> Fleet<'a> {
                     "issuer": self.world.provider.base(&format!("issuer-{}", number % self.issuers)),
                     "clientId": CLIENT_ID,
                     "clientSecretRef": { "name": secret_name(number), "key": "clientSecret" },
-                    "clientCheck": self.client_check,
                     "idTokenSignedResponseAlg": "RS256",
                     "caBundle": ca,
                 },
@@ -174,10 +174,11 @@ async fn each(
     futures::stream::iter(numbers).map(counted).buffer_unordered(AT_A_TIME).try_collect().await
 }
 
-/// The organization of a resource.
+/// The organization of a resource. It begins unlike the ids of audit events, which are counted: an id that is a part of an API
+/// key would be refused, and the key is made of this.
 #[must_use]
 pub fn organization(number: usize) -> String {
-    format!("{number:024x}")
+    format!("b{number:023x}")
 }
 
 /// The name of a resource.

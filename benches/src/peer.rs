@@ -7,7 +7,8 @@ use cognigy_sso_testkit::control_plane::{golang, progress};
 
 use crate::subject::Subject;
 
-const FLAGS: &str = "--health-address={health} --metrics-address=0 --leader-elect={leader-elect} --lease-namespace=bench";
+const FLAGS: &str =
+    "--health-address={health} --metrics-address=0 --leader-elect={leader-elect} --lease-namespace=bench";
 
 /// Builds it where it is not in the cache, and says how it is started.
 ///
@@ -20,7 +21,8 @@ pub async fn subject() -> anyhow::Result<Subject> {
 
 async fn obtain() -> anyhow::Result<PathBuf> {
     let module = Path::new(env!("CARGO_MANIFEST_DIR")).join("peer");
-    let mut inputs: Vec<PathBuf> = std::fs::read_dir(&module)?.map(|entry| Ok(entry?.path())).collect::<anyhow::Result<_>>()?;
+    let mut inputs: Vec<PathBuf> =
+        std::fs::read_dir(&module)?.map(|entry| Ok(entry?.path())).collect::<anyhow::Result<_>>()?;
     inputs.retain(|path| path.is_file());
     inputs.sort();
     let entry = Entry::new("bench-peer", "v0", &inputs)?;
@@ -33,7 +35,7 @@ async fn obtain() -> anyhow::Result<PathBuf> {
             flags: "-s -w".to_owned(),
             output: folder.join("peer"),
         };
-        progress::shown("building the peer", "it is not in the cache; about a minute, once", build.run(&log)).await
+        progress::shown("building the peer", "it is not in the cache; about 2 minutes, once", build.run(&log)).await
     };
     Ok(entry.obtain(build).await?.join("peer"))
 }

@@ -62,7 +62,9 @@ impl Readiness {
     /// When for two minutes not one more becomes Ready.
     pub async fn until(&mut self, wanted: usize, progress: &ProgressBar) -> anyhow::Result<Instant> {
         progress.set_length(wanted as u64);
-        self.wait(wanted, |state| state.ready, progress).await.with_context(|| format!("{wanted} should become Ready"))?;
+        self.wait(wanted, |state| state.ready, progress)
+            .await
+            .with_context(|| format!("{wanted} should become Ready"))?;
         self.state.borrow().last.context("none is wanted")
     }
 

@@ -172,7 +172,9 @@ mod tests {
 
     fn arguments(mode: Mode<'_>) -> Vec<String> {
         let subject: Subject =
-            "peer='/a b/peer' --health-address={health} --leader-elect={leader-elect} --selector={selector}".parse().unwrap();
+            "peer='/a b/peer' --health-address={health} --leader-elect={leader-elect} --selector={selector}"
+                .parse()
+                .unwrap();
         assert_eq!(subject.program(), Path::new("/a b/peer"));
         subject.arguments("127.0.0.1:9", mode).collect()
     }

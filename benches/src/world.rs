@@ -11,9 +11,9 @@ use cognigy_sso_testkit::pki::Authority;
 use cognigy_sso_testkit::provider::{Client, Provider, Style};
 use k8s_openapi::api::core::v1::{ConfigMap, Namespace};
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
+use kube::Api;
 use kube::api::{ObjectMeta, PostParams};
 use kube::runtime::wait::{await_condition, conditions::is_crd_established};
-use kube::Api;
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -24,7 +24,7 @@ pub const NAMESPACE: &str = "bench";
 /// The client that every issuer knows.
 pub const CLIENT_ID: &str = "acme";
 /// Its secrets: one to begin with, and one to change to.
-pub const CLIENT_SECRETS: [&str; 2] = ["one secret", "another secret"];
+pub const CLIENT_SECRETS: [&str; 2] = ["one-secret", "another-secret"];
 
 /// Tells of watches of the resource when they arrive, and of nothing else: the log costs the measured nothing.
 const AUDIT_POLICY: &str = "\
@@ -70,7 +70,12 @@ impl World {
         cognigy.keep_counts_only(true);
         let provider = Provider::start(&authority).await?;
         let [secret, other] = CLIENT_SECRETS;
-        let known = Client { more_secrets: vec![other.to_owned()], ..Client::new(CLIENT_ID, secret) };
+        let known = Client {
+            more_secrets: vec![other.to_owned()],
+            redirect_uris: vec!["*".to_owned()],
+            pkce_demanded: Some(false),
+            ..Client::new(CLIENT_ID, secret)
+        };
         provider.accept_any_issuer(Style::OidcProvider, vec![known]);
         provider.keep_counts_only(true);
         let world = Self { cluster, client, cognigy, provider, folder: TempDir::new()? };

@@ -14,7 +14,8 @@ use crate::world::World;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 pub async fn measure(world: &World, subject: &Subject, extent: Extent, run: &mut Run) -> anyhow::Result<()> {
-    let size = std::fs::metadata(subject.program()).with_context(|| format!("{} is no file", subject.program().display()))?;
+    let size =
+        std::fs::metadata(subject.program()).with_context(|| format!("{} is no file", subject.program().display()))?;
     let (mut watches, mut readies) = (Vec::new(), Vec::new());
     step("starts", async |bar| {
         bar.set_length(extent.starts as u64);
