@@ -3,6 +3,7 @@
 //! `cargo xtask bench` builds what is needed and runs it.
 
 mod calls;
+mod document;
 mod fleet;
 mod machine;
 mod measure;
@@ -61,6 +62,9 @@ struct Arguments {
     /// Where the figures are written as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Document whose tables are replaced by what was measured, between its marks.
+    #[arg(long, value_name = "FILE")]
+    document: Option<PathBuf>,
 }
 
 #[tokio::main]
@@ -96,6 +100,9 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     if let Some(path) = &arguments.json {
         std::fs::write(path, serde_json::to_string_pretty(&report)? + "\n")
             .with_context(|| format!("writing {}", path.display()))?;
+    }
+    if let Some(path) = &arguments.document {
+        document::write(&report, path)?;
     }
     say(&format!("all measured in {:.0} s", began.elapsed().as_secs_f64()));
     print!("{}", report.table());

@@ -32,13 +32,13 @@ pub fn memory(pid: i32) -> anyhow::Result<Memory> {
     })
 }
 
-/// User and system time of a process, of threads that have ended too: its CPU-time clock (POSIX, `clock_getcpuclockid`).
+/// User and system time of a process in seconds, of threads that have ended too: its CPU-time clock (POSIX, `clock_getcpuclockid`).
 ///
 /// # Errors
 /// When there is no such process.
-pub fn cpu(pid: i32) -> anyhow::Result<Duration> {
+pub fn cpu(pid: i32) -> anyhow::Result<f64> {
     let clock = clock_getcpuclockid(Pid::from_raw(pid)).with_context(|| ended(pid))?;
-    Ok(clock.now().with_context(|| ended(pid))?.into())
+    Ok(Duration::from(clock.now().with_context(|| ended(pid))?).as_secs_f64())
 }
 
 fn read(pid: i32, file: &str) -> anyhow::Result<String> {

@@ -1,7 +1,7 @@
 //! Shows how far a long step is: a bar on a terminal, a line when it ends elsewhere.
 
 use std::io::{self, IsTerminal as _};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use cognigy_sso_testkit::control_plane::progress::say;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -19,6 +19,13 @@ pub async fn step<T>(name: &str, work: impl AsyncFnOnce(&ProgressBar) -> anyhow:
         say(&format!("  {name}: {:.1} s", began.elapsed().as_secs_f64()));
     }
     result
+}
+
+/// Lets time go by, under a name.
+pub async fn pause(name: &str, time: Duration) {
+    let bar = bar(name);
+    tokio::time::sleep(time).await;
+    bar.finish_and_clear();
 }
 
 fn bar(name: &str) -> ProgressBar {

@@ -124,11 +124,11 @@ impl Operator {
         tokio::time::timeout(PATIENCE, asking).await.with_context(|| format!("{url} never answered that it is ready"))
     }
 
-    /// Processor time that it took so far.
+    /// Processor time that it took so far, in seconds.
     ///
     /// # Errors
     /// When it has ended.
-    pub fn cpu(&self) -> anyhow::Result<Duration> {
+    pub fn cpu(&self) -> anyhow::Result<f64> {
         process::cpu(self.process.pid())
     }
 

@@ -2,7 +2,6 @@
 //! slower than it has to be.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use anyhow::Context as _;
 use cognigy_sso_testkit::cognigy::StandIn;
@@ -121,11 +120,11 @@ impl World {
         complete.lines().map(arrival).collect()
     }
 
-    /// The API server's processor time so far.
+    /// The API server's processor time so far, in seconds.
     ///
     /// # Errors
     /// When it has ended.
-    pub fn api_server_cpu(&self) -> anyhow::Result<Duration> {
+    pub fn api_server_cpu(&self) -> anyhow::Result<f64> {
         crate::process::cpu(self.cluster.api_server_pid())
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Stage;
 use crate::calls::Calls;
-use crate::progress::step;
+use crate::progress::{pause, step};
 use crate::readiness::Readiness;
 use crate::report::{Run, number};
 use crate::subject::{Mode, Operator};
@@ -20,12 +20,12 @@ pub(super) async fn measure(stage: &Stage<'_>, run: &mut Run) -> anyhow::Result<
     let each = number(resources);
     run.note("existing to all Ready", "s", last.duration_since(operator.at).as_secs_f64());
     run.note("existing: resident, peak", "MiB", operator.memory()?.peak);
-    run.note("existing: operator CPU for each", "ms", operator.cpu()?.as_secs_f64() * 1000.0 / each);
+    run.note("existing: operator CPU for each", "ms", operator.cpu()? * 1000.0 / each);
     let api_server = world.api_server_cpu()? - api_server;
-    run.note("existing: API server CPU for each", "ms", api_server.as_secs_f64() * 1000.0 / each);
+    run.note("existing: API server CPU for each", "ms", api_server * 1000.0 / each);
     note_calls(&Calls::so_far(world).await?.since(&before), each, run);
 
-    step("settling", async |_| Ok(tokio::time::sleep(extent.settling).await)).await?;
+    pause("settling", extent.settling).await;
     let memory = operator.memory()?;
     run.note("at rest: resident", "MiB", memory.resident);
     run.note("at rest: private", "MiB", memory.private);
@@ -34,7 +34,7 @@ pub(super) async fn measure(stage: &Stage<'_>, run: &mut Run) -> anyhow::Result<
 
 #[allow(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
 fn note_calls(calls: &Calls, each: f64, run: &mut Run) {
-    run.note("existing: writes of the resource for each", "", calls.writes() as f64 / each);
+    run.note("existing: writes of the resource", "for each", calls.writes() as f64 / each);
     for (name, count) in &calls.kubernetes {
         run.note(format!("existing: Kubernetes, {name}"), "for each", *count as f64 / each);
     }

@@ -54,8 +54,8 @@ async fn upgrade(stage: &Stage<'_>, old: Operator, new: &Operator, run: &mut Run
         Ok(Calls::so_far(stage.world).await?.since(&before))
     };
     let calls = step("rolling upgrade", async |_| needless.await).await?;
-    run.note("rolling upgrade: writes of resources", "", calls.writes() as f64);
-    run.note("rolling upgrade: outside calls", "", calls.outside.values().sum::<u64>() as f64);
+    run.note("rolling upgrade: writes of resources", "in all", calls.writes() as f64);
+    run.note("rolling upgrade: outside calls", "in all", calls.outside.values().sum::<u64>() as f64);
     let effects = effects(stage);
     stage.fleet.rotate(0).await?;
     let resumed = step("the new one leads", async |_| next_effect(stage, effects).await).await?;

@@ -3,7 +3,7 @@
 use super::Stage;
 use super::settled::settled;
 use crate::calls::Calls;
-use crate::progress::step;
+use crate::progress::{pause, step};
 use crate::report::Run;
 use crate::subject::{Mode, Operator};
 
@@ -14,11 +14,11 @@ pub(super) async fn measure(stage: &Stage<'_>, run: &mut Run) -> anyhow::Result<
     let last = step("restart", async |_| settled(stage.world, &operator).await).await?;
     let calls = Calls::so_far(stage.world).await?.since(&before);
     run.note("restart until settled", "s", last.duration_since(operator.at).as_secs_f64());
-    run.note("restart: operator CPU", "s", operator.cpu()?.as_secs_f64());
-    run.note("restart: writes of resources", "", calls.writes() as f64);
-    run.note("restart: outside calls", "", calls.outside.values().sum::<u64>() as f64);
+    run.note("restart: operator CPU", "s", operator.cpu()?);
+    run.note("restart: writes of resources", "in all", calls.writes() as f64);
+    run.note("restart: outside calls", "in all", calls.outside.values().sum::<u64>() as f64);
     run.note("restart: resident, peak", "MiB", operator.memory()?.peak);
-    step("settling", async |_| Ok(tokio::time::sleep(stage.extent.settling).await)).await?;
+    pause("settling", stage.extent.settling).await;
     run.note("restart: resident, at rest", "MiB", operator.memory()?.resident);
     Ok(operator)
 }

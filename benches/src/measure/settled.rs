@@ -10,8 +10,8 @@ use crate::world::World;
 
 /// Between two looks.
 const GLANCE: Duration = Duration::from_millis(20);
-/// More processor time than this between two looks is work.
-const IDLE: Duration = Duration::from_millis(1);
+/// More processor time than this between two looks is work, in seconds.
+const IDLE: f64 = 0.001;
 /// Without work for so long, there is none.
 const QUIET: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_mins(5);

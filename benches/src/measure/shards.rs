@@ -4,7 +4,7 @@ use futures::future::try_join_all;
 
 use super::Stage;
 use crate::fleet::SHARDS;
-use crate::progress::step;
+use crate::progress::{pause, step};
 use crate::readiness::Readiness;
 use crate::report::Run;
 use crate::subject::{Mode, Operator};
@@ -17,7 +17,7 @@ pub(super) async fn measure(stage: &Stage<'_>, run: &mut Run) -> anyhow::Result<
     let last = step("two shards make them Ready", async |bar| readiness.until(resources, bar).await).await?;
     let began = operators.iter().map(|operator| operator.at).min().unwrap_or(last);
     run.note("two shards: existing to all Ready", "s", last.duration_since(began).as_secs_f64());
-    step("settling", async |_| Ok(tokio::time::sleep(extent.settling).await)).await?;
+    pause("settling", extent.settling).await;
     for (shard, operator) in SHARDS.iter().zip(&operators) {
         run.note(format!("two shards: resident, shard {shard}"), "MiB", operator.memory()?.resident);
     }

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 
 use super::Extent;
-use crate::progress::step;
+use crate::progress::{pause, step};
 use crate::report::{Run, number, quantile};
 use crate::subject::{Mode, Operator, Subject};
 use crate::world::World;
@@ -38,7 +38,7 @@ pub async fn measure(world: &World, subject: &Subject, extent: Extent, run: &mut
 async fn at_rest(world: &World, subject: &Subject, extent: Extent, run: &mut Run) -> anyhow::Result<()> {
     let operator = world.operator(subject, Mode::default()).await?;
     operator.until_ready().await?;
-    step("settling", async |_| Ok(tokio::time::sleep(extent.settling).await)).await?;
+    pause("settling", extent.settling).await;
     let memory = operator.memory()?;
     run.note("at rest: resident", "MiB", memory.resident);
     run.note("at rest: private", "MiB", memory.private);
