@@ -111,7 +111,11 @@ impl Program {
         Entry::new(self.name(), &self.version()?, &inputs)
     }
 
-    fn version(self) -> anyhow::Result<String> {
+    /// The version that is pinned.
+    ///
+    /// # Errors
+    /// When the pinned modules cannot be read.
+    pub fn version(self) -> anyhow::Result<String> {
         let path = modules().join("go.mod");
         let text = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
         golang::required_version(&text, self.module())

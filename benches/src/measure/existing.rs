@@ -1,0 +1,46 @@
+//! From resources that nobody looked at yet to all Ready, and what that took.
+
+use super::Stage;
+use crate::calls::Calls;
+use crate::progress::{pause, step};
+use crate::readiness::Readiness;
+use crate::report::{Run, number};
+use crate::subject::{Mode, Operator};
+
+pub(super) async fn measure(stage: &Stage<'_>, run: &mut Run) -> anyhow::Result<Operator> {
+    let Stage { world, subject, fleet, resources, extent } = *stage;
+    step("resources and Secrets are created", async |bar| fleet.create(0..resources, bar).await).await?;
+    let mut readiness = Readiness::watch(world).await?;
+    let before = Calls::so_far(world).await?;
+    let api_server = world.api_server_cpu()?;
+
+    let operator = world.operator(subject, Mode::default()).await?;
+    let last = step("they become Ready", async |bar| readiness.until(resources, bar).await).await?;
+
+    let each = number(resources);
+    run.note("existing to all Ready", "s", last.duration_since(operator.at).as_secs_f64());
+    run.note("existing: resident, peak", "MiB", operator.memory()?.peak);
+    run.note("existing: operator CPU for each", "ms", operator.cpu()? * 1000.0 / each);
+    let api_server = world.api_server_cpu()? - api_server;
+    run.note("existing: API server CPU for each", "ms", api_server * 1000.0 / each);
+    note_calls(&Calls::so_far(world).await?.since(&before), each, run);
+
+    pause("settling", extent.settling).await;
+    let memory = operator.memory()?;
+    run.note("at rest: resident", "MiB", memory.resident);
+    run.note("at rest: private", "MiB", memory.private);
+    Ok(operator)
+}
+
+#[allow(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+fn note_calls(calls: &Calls, each: f64, run: &mut Run) {
+    run.note("existing: writes of the resource", "for each", calls.writes() as f64 / each);
+    for (name, count) in &calls.kubernetes {
+        run.note(format!("existing: Kubernetes, {name}"), "for each", *count as f64 / each);
+    }
+    let all: u64 = calls.outside.values().sum();
+    run.note("existing: outside calls", "for each", all as f64 / each);
+    for (name, count) in &calls.outside {
+        run.note(format!("existing: outside, {name}"), "for each", *count as f64 / each);
+    }
+}
