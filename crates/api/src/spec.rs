@@ -37,6 +37,7 @@ use crate::urls::ApiUrl;
     printcolumn(name = "Organization", type_ = "string", json_path = ".status.organization.id"),
     printcolumn(name = "Applied", type_ = "date", json_path = ".status.applied.time"),
     printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp"),
+    printcolumn(name = "Entity", type_ = "string", priority = 1, json_path = ".status.saml.entityId"),
     printcolumn(
         name = "Message",
         type_ = "string",

@@ -120,6 +120,11 @@ pub fn body(world: &World, name: &str, secret: &str) -> Value {
     })
 }
 
+/// The column of kubectl's table that tells the identity provider from others, and what stands there.
+pub fn in_table(world: &World) -> (&'static str, String) {
+    ("Entity", world.provider.profile(PROVIDER).unwrap().entity_id)
+}
+
 /// What a resource shows of the provider, and of what must be registered there.
 pub fn is_shown(world: &World, status: &IdentityProviderConfigStatus, _: &str) {
     let urls = status.urls.as_ref().unwrap();
