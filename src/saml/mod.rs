@@ -12,8 +12,8 @@ use reqwest::Method;
 use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
 
 use crate::egress::{Bounds, CaBundle, Call, Egress, Excess, server_of};
-use crate::metrics::{self, Documents, Operation};
-use crate::shelf::{FAULT, Shelf, lifetime};
+use crate::metrics::{self, Documents, Found, Operation};
+use crate::shelf::{FAULT, Shelf, Weighed, lifetime};
 
 pub(crate) use faults::{certificate_fault, key_fault};
 
@@ -32,6 +32,25 @@ pub(crate) struct Reading {
     pub(crate) trusted: Option<Vec<Box<str>>>,
 }
 
+impl Weighed for (Endpoint, Option<CaBundle>, Reading) {
+    fn bytes(&self) -> usize {
+        let (url, ca, Reading { entity, trusted }) = self;
+        let trusted = trusted.iter().flatten().map(|certificate| certificate.len()).sum::<usize>();
+        url.as_str().len()
+            + ca.as_ref().map_or(0, |ca| ca.pem().len())
+            + entity.as_ref().map_or(0, String::len)
+            + trusted
+    }
+}
+
+impl Weighed for Metadata {
+    fn bytes(&self) -> usize {
+        let certificates = self.certificates.iter().map(|one| one.base64.len() + one.sha256.len());
+        let logout = self.logout_endpoint.as_ref().map_or(0, |endpoint| endpoint.len());
+        self.entity_id.len() + self.login_endpoint.len() + logout + certificates.sum::<usize>()
+    }
+}
+
 /// All identity providers that publish their metadata. A clone shares what is kept.
 #[derive(Clone, Default)]
 pub(crate) struct IdentityProviders {
@@ -46,7 +65,7 @@ impl IdentityProviders {
         Self { documents, ..self }
     }
 
-    /// What is published there; `fresh` asks for it anew.
+    /// What is published there, and whether it was held already; `fresh` asks for it anew.
     pub(crate) async fn get(
         &self,
         egress: &Egress,
@@ -55,7 +74,7 @@ impl IdentityProviders {
         reading: &Reading,
         interval: Duration,
         fresh: bool,
-    ) -> Arc<Result<Metadata, ProviderFault>> {
+    ) -> (Arc<Result<Metadata, ProviderFault>>, Found) {
         let fetch = async {
             match fetch(egress, url, ca).await {
                 Ok((text, max_age)) => {
@@ -68,7 +87,7 @@ impl IdentityProviders {
         };
         let (found, held) = self.shelf.get((url.clone(), ca.cloned(), reading.clone()), fresh, fetch).await;
         self.documents.needed(metrics::Document::Metadata, held);
-        found
+        (found, held)
     }
 }
 

@@ -1,12 +1,12 @@
 //! A configuration that is in force while the identity provider publishes something else, or nothing that can be read.
 
 use cognigy_sso_api::{ConditionStatus, ConditionType, DeletionPolicy, Reason};
-use cognigy_sso_decide::{EventKind, Memory, Observed, ProviderFault, Receipt, SamlFault, Trial};
+use cognigy_sso_decide::{EventKind, Memory, Observed, ProviderFault, Receipt, SamlFault, Trial, is_doubted};
 
-use crate::provider::describe;
+use crate::provider::{describe, pin};
 use crate::support::{
     CERTIFICATE, NAME, Run, SAML, SECRET, always, applied, certificate, condition, deleted, issuer_refuted,
-    issuer_unknown, leads_to, message, observed, ready, refused, resource, touched, visit, visit_with,
+    issuer_unknown, leads_to, message, now, observed, ready, refused, resource, touched, visit, visit_with,
 };
 
 const NEXT: &str = "MIICNext";
@@ -66,6 +66,29 @@ fn what_the_known_same_secrets_spare_does_not_hide_another_certificate() {
     assert_eq!(run.check(&Trial::accepted()).effects, [""; 0], "the same bytes are remembered");
     rolled(&mut run.observed);
     assert_eq!(run.check(&Trial::accepted()).effects, ["Record", "Replace"]);
+}
+
+/// Who turned to another certificate may have named it before the operator read of it, and what was read before that may lead
+/// back to the former one.
+#[test]
+fn what_is_held_is_read_anew_where_it_refutes_or_changes_what_is_in_force() {
+    let expires = |metadata: &mut cognigy_sso_decide::Metadata| metadata.valid_until = Some(now());
+    let elsewhere =
+        |metadata: &mut cognigy_sso_decide::Metadata| metadata.login_endpoint = "https://other.example/sso".into();
+    let table: [(&str, &dyn Fn(&mut Observed), bool); 8] = [
+        ("as in force", &|_| {}, false),
+        ("both are published", &|o| describe(o, |metadata| metadata.certificates.push(certificate(NEXT))), false),
+        ("another certificate", &rolled, true),
+        ("another endpoint", &|o| describe(o, elsewhere), true),
+        ("it has run out", &|o| describe(o, expires), true),
+        ("the pinned one is not there", &|o| pin(o, certificate(NEXT)), true),
+        ("it could not be read", &issuer_unknown, false),
+        ("it is not known by what", &|o| o.metadata = None, false),
+    ];
+    for (what, observe, expected) in table {
+        assert_eq!(is_doubted(&ready(|_| {}), &observed(observe), now()), expected, "{what}");
+    }
+    assert!(!is_doubted(&resource(|_| {}), &observed(rolled), now()), "nothing is in force");
 }
 
 #[test]
