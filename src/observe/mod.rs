@@ -8,6 +8,8 @@ mod objects;
 mod reader;
 mod references;
 mod secrets;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

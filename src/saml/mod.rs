@@ -147,3 +147,31 @@ pub(crate) fn certificate(certificate: saml::Certificate) -> cognigy_sso_decide:
         not_after: certificate.not_after,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use cognigy_sso_testkit::pki::Authority;
+    use cognigy_sso_testkit::saml::{FIRST, IdentityProvider, SamlStyle, signing_certificate};
+
+    use super::*;
+    use crate::egress::{AddressPolicy, Authorities};
+
+    #[tokio::test]
+    async fn what_is_held_serves_nobody_who_trusts_others() {
+        let authority = Authority::new("metadata").unwrap();
+        let server = IdentityProvider::start(&authority).await.unwrap();
+        let url = Endpoint::parse(&server.add("acme", SamlStyle::Auth0)).unwrap();
+        let ca = CaBundle::parse(authority.pem().as_bytes()).unwrap();
+        let allowed = ["127.0.0.0/8", "::1/128"].map(|network| network.parse().unwrap()).to_vec();
+        let policy = AddressPolicy { allowed, deny_private: false };
+        let (egress, shared) = (Egress::new(policy, Authorities::system_and(&[])), IdentityProviders::default());
+        let can_read = async |ca: Option<&CaBundle>, trusted: Option<Vec<Box<str>>>| {
+            let reading = Reading { trusted, ..Reading::default() };
+            shared.get(&egress, &url, ca, &reading, Duration::from_hours(1), false).await.0.is_ok()
+        };
+        assert!(can_read(Some(&ca), None).await);
+        assert!(!can_read(None, None).await, "its server's authority is not trusted");
+        let signer = signing_certificate(FIRST).unwrap().base64.into();
+        assert!(!can_read(Some(&ca), Some(vec![signer])).await, "it is not signed");
+    }
+}

@@ -115,6 +115,7 @@ async fn a_certificate_that_is_named_must_be_published() {
     world.create(world.idp("acme").declaring(pinned())).await;
     let said = refuted(&world, Reason::CertificateNotPublished).await;
     assert!(said.contains("spec.saml.certificate"), "{said}");
+    assert_eq!(world.provider.calls_of(Asked::Metadata).len(), 1, "what was read just now is not read anew");
     assert_eq!(world.changes(), []);
     publish(&world, &["renewed"]).await;
     holds(&world, "renewed").await;
