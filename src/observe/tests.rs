@@ -107,6 +107,19 @@ async fn without_what_metadata_must_be_signed_by_none_is_read() {
 }
 
 #[tokio::test]
+async fn a_certificate_that_is_named_and_cannot_be_read_is_not_taken_for_unnamed() {
+    for (value, problem) in [
+        (json!({}), InputProblem::KeyAbsent),
+        (json!({ "idp.pem": " " }), InputProblem::Empty),
+        (json!({ "idp.pem": "?" }), InputProblem::Certificate("is neither PEM nor base64".to_owned())),
+    ] {
+        let object = secret("Opaque", &value, &json!({}));
+        let (inputs, _) = read(&object, json!({ "certificate": source("idp.pem") })).await;
+        assert_eq!(inputs.saml.certificate.unwrap().unwrap_err().problem, problem);
+    }
+}
+
+#[tokio::test]
 async fn metadata_that_is_stored_has_the_bound_of_what_is_fetched() {
     for (length, words) in [(LARGEST, "is no SAML metadata"), (LARGEST + 1, "is larger than 256 KiB")] {
         let text = format!("<a/>{}", " ".repeat(length - 4));

@@ -173,5 +173,11 @@ mod tests {
         assert!(!can_read(None, None).await, "its server's authority is not trusted");
         let signer = signing_certificate(FIRST).unwrap().base64.into();
         assert!(!can_read(Some(&ca), Some(vec![signer])).await, "it is not signed");
+
+        let missing = Endpoint::parse(&format!("{}/none?token=s3cret", url.as_str())).unwrap();
+        let found =
+            shared.get(&egress, &missing, Some(&ca), &Reading::default(), Duration::from_hours(1), false).await.0;
+        let Err(ProviderFault::Status { url: told, status: 404, .. }) = found.as_ref() else { panic!("{found:?}") };
+        assert_eq!(*told, format!("{}/none", url.as_str()), "a query may be a secret");
     }
 }
