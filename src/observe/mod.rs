@@ -8,6 +8,8 @@ mod objects;
 mod reader;
 mod references;
 mod secrets;
+#[cfg(test)]
+mod tests;
 mod unknown;
 
 use std::sync::Arc;
@@ -15,13 +17,15 @@ use std::sync::Arc;
 use cognigy_sso_api::{ApiUrl, Endpoint, IdentityProviderConfigSpec, Issuer, Organization, UrlFault};
 use cognigy_sso_decide::{
     Account, CallFault, Change, ChangeKind, InputFault, InputProblem, Inputs, Login, Metadata, Observed, Provider,
-    ProviderFault, Resource, Trial, encoding_matters,
+    ProviderFault, Resource, Trial, encoding_matters, is_doubted,
 };
 use secrecy::SecretString;
 
+use crate::clock;
 use crate::cognigy::{Cognigy, HostPattern, Limits, LoginPath};
 use crate::egress::{CaBundle, Egress};
 use crate::lease::Claim;
+use crate::metrics::Found;
 use crate::openid::{self, Providers, Trials};
 use crate::organizations::{Organizations, Turn};
 use crate::saml::IdentityProviders;
@@ -45,7 +49,14 @@ pub(crate) struct Observer {
     pub(crate) organizations: Arc<Organizations>,
 }
 
-type Published = (Option<Arc<Result<Provider, ProviderFault>>>, Option<Arc<Result<Metadata, ProviderFault>>>);
+/// What a provider publishes, by either way of signing in.
+#[derive(Default)]
+struct Published {
+    provider: Option<Arc<Result<Provider, ProviderFault>>>,
+    metadata: Option<Arc<Result<Metadata, ProviderFault>>>,
+    /// Was it held already?
+    held: bool,
+}
 
 /// What was observed, with what it was read by: the same authorities serve the change that may follow.
 pub(crate) struct Observation {
@@ -81,11 +92,17 @@ impl Observer {
             recall(&mut inputs, &mut sources, keepsake);
         }
         let mut observed = Observed { inputs, ..Observed::nothing() };
-        let published =
-            async { if resource.deleting { (None, None) } else { self.published(spec, &sources, fresh).await } };
+        let published = async {
+            if resource.deleting { Published::default() } else { self.published(spec, &sources, fresh).await }
+        };
         let organization = self.organization(resource, spec, &mut observed, &sources);
         let (turn, published) = futures::join!(organization, published);
-        (observed.provider, observed.metadata) = published;
+        (observed.provider, observed.metadata) = (published.provider, published.metadata);
+        if published.held && is_doubted(resource, &observed, clock::now()) {
+            // It may be otherwise by now. Once a visit is enough: what is held again after that was read just now.
+            let published = self.published(spec, &sources, true).await;
+            (observed.provider, observed.metadata) = (published.provider, published.metadata);
+        }
         Observation { observed, sources, turn }
     }
 
@@ -97,7 +114,7 @@ impl Observer {
         let (inputs, sources) = self.inputs(&resource.namespace, spec).await;
         let authorities = sources.provider_ca.as_ref().err().cloned().into_iter().collect();
         let inputs = Inputs { api_key: Ok(SecretString::default()), authorities, ..inputs };
-        let (provider, metadata) = self.published(spec, &sources, false).await;
+        let Published { provider, metadata, .. } = self.published(spec, &sources, false).await;
         Observation { observed: Observed { inputs, provider, metadata, ..Observed::nothing() }, sources, turn: None }
     }
 
@@ -214,39 +231,38 @@ impl Observer {
 
     /// What the provider publishes, by the strategy that is declared.
     async fn published(&self, spec: &IdentityProviderConfigSpec, sources: &Sources, fresh: bool) -> Published {
-        if spec.saml.is_some() {
-            (None, Box::pin(self.metadata(spec, sources, fresh)).await)
+        let published = if spec.saml.is_some() {
+            Box::pin(self.metadata(spec, sources, fresh)).await
         } else {
-            (Box::pin(self.provider(spec, sources, fresh)).await, None)
-        }
+            Box::pin(self.provider(spec, sources, fresh)).await
+        };
+        published.unwrap_or_default()
     }
 
-    async fn metadata(
-        &self,
-        spec: &IdentityProviderConfigSpec,
-        sources: &Sources,
-        fresh: bool,
-    ) -> Option<Arc<Result<Metadata, ProviderFault>>> {
-        let Some(url) = &spec.saml.as_ref()?.metadata_url else { return sources.metadata.clone() };
+    async fn metadata(&self, spec: &IdentityProviderConfigSpec, sources: &Sources, fresh: bool) -> Option<Published> {
+        let Some(url) = &spec.saml.as_ref()?.metadata_url else {
+            return Some(Published { metadata: sources.metadata.clone(), ..Published::default() });
+        };
         let (Ok(ca), Some(reading)) = (&sources.provider_ca, &sources.reading) else { return None };
         // What is no URL was refused before.
         let url = Endpoint::parse(url).ok()?;
-        Some(self.identity_providers.get(&self.egress, &url, ca.as_ref(), reading, spec.interval(), fresh).await)
+        let (metadata, found) =
+            self.identity_providers.get(&self.egress, &url, ca.as_ref(), reading, spec.interval(), fresh).await;
+        Some(Published { metadata: Some(metadata), held: found == Found::Hit, ..Published::default() })
     }
 
-    async fn provider(
-        &self,
-        spec: &IdentityProviderConfigSpec,
-        sources: &Sources,
-        fresh: bool,
-    ) -> Option<Arc<Result<Provider, ProviderFault>>> {
+    async fn provider(&self, spec: &IdentityProviderConfigSpec, sources: &Sources, fresh: bool) -> Option<Published> {
         let oidc = spec.oidc.as_ref()?;
         let Ok(ca) = &sources.provider_ca else { return None };
         let issuer = match Issuer::parse(&oidc.issuer) {
             Ok(issuer) => issuer,
-            Err(problem) => return Some(Arc::new(Err(ProviderFault::InvalidIssuer { problem: problem.to_string() }))),
+            Err(problem) => {
+                let fault = ProviderFault::InvalidIssuer { problem: problem.to_string() };
+                return Some(Published { provider: Some(Arc::new(Err(fault))), ..Published::default() });
+            }
         };
-        Some(self.providers.get(&self.egress, &issuer, ca.as_ref(), spec.interval(), fresh).await)
+        let (provider, found) = self.providers.get(&self.egress, &issuer, ca.as_ref(), spec.interval(), fresh).await;
+        Some(Published { provider: Some(provider), held: found == Found::Hit, ..Published::default() })
     }
 }
 

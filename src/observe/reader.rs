@@ -45,6 +45,19 @@ mod tests {
     use super::*;
 
     #[tokio::test]
+    async fn a_config_map_is_read_with_what_is_no_text() {
+        let server = axum::Router::new().fallback(
+            async || r#"{ "metadata": {}, "data": { "a": "text" }, "binaryData": { "b": "/w==", "c": "no base64!" } }"#,
+        );
+        let (client, permitted) = (Client::new(server, "default"), Permitted::default());
+        let reader = Reader::Cluster { client, permitted };
+        let keys = BTreeSet::from(["a", "b", "c"]);
+        let object = reader.read(ObjectKind::ConfigMap, "sso", "x", &keys).await.ok().unwrap();
+        let held: Vec<_> = object.data.iter().map(|(key, value)| (key.as_str(), value.as_slice())).collect();
+        assert_eq!(held, [("a", &b"text"[..]), ("b", &[0xff])]);
+    }
+
+    #[tokio::test]
     async fn what_is_not_listed_is_not_asked_for() {
         let asked = Arc::new(parking_lot::Mutex::new(Vec::new()));
         let seen = Arc::clone(&asked);

@@ -118,3 +118,108 @@ pub(crate) fn key_fault(fault: &KeyFault) -> String {
         KeyFault::TooSmall { bits, smallest } => format!("holds an RSA key of {bits} bits, where {smallest} must be"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reading() -> Reading {
+        Reading { entity: Some("declared".to_owned()), trusted: None }
+    }
+
+    /// What is said of metadata, and where it is.
+    fn said(fault: MetadataFault) -> String {
+        match metadata_fault(fault, &reading(), "spec.saml.metadataRef") {
+            SamlFault::Invalid { field, what } => format!("{field} {what}"),
+            SamlFault::Unsigned { what } => what,
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn every_fault_of_metadata_says_what_it_is() {
+        use MetadataFault as M;
+        let names = |name: &str| [name.into()].into();
+        for (fault, words) in [
+            (M::Encoding { declared: Some("latin1".into()) }, "spec.saml.metadataRef is in latin1"),
+            (M::Encoding { declared: None }, "not UTF-8"),
+            (M::Html, "web page"),
+            (M::Doctype, "document type"),
+            (M::NotXml { line: 7 }, "(line 7)"),
+            (M::TooComplex, "more deeply nested"),
+            (M::NotMetadata { root: "a".into() }, "begins with a"),
+            (M::NoIdentityProvider { is_service_provider: true }, "describes a service provider"),
+            (M::NoIdentityProvider { is_service_provider: false }, "describes no identity provider"),
+            (M::SeveralIdentityProviders { published: names("one"), count: 2 }, "EntityAmbiguous { described: [\"one"),
+            (M::EntityIdInvalid, "no entityID"),
+            (M::NoLoginEndpoint { bindings: names("SOAP") }, "Binding { offered: [\"SOAP"),
+            (M::EndpointInvalid { endpoint: Endpoint::Login }, "SingleSignOnService"),
+            (M::EndpointInvalid { endpoint: Endpoint::Logout }, "SingleLogoutService"),
+            (M::NoCertificate, "no signing certificate"),
+            (M::TooManyCertificates { limit: 16 }, "more than 16"),
+            (M::CertificateInvalid { number: 2, fault: CertificateFault::Base64 }, "(number 2) that is neither PEM"),
+            (M::ValidUntilInvalid, "validUntil"),
+        ] {
+            let said = said(fault);
+            assert!(said.contains(words), "{words}: {said}");
+        }
+        let fault = M::EntityNotFound { published: names("other"), similar: Some("declared/".into()) };
+        let expected = SamlFault::EntityNotFound {
+            declared: "declared".to_owned(),
+            similar: Some("declared/".to_owned()),
+            described: vec!["other".to_owned()],
+        };
+        assert_eq!(metadata_fault(fault, &reading(), "spec"), expected);
+    }
+
+    #[test]
+    fn every_fault_of_a_signature_says_what_it_is() {
+        use SignatureFault as S;
+        let unsupported = |what| S::Unsupported { what, name: "x".into() };
+        for (fault, words) in [
+            (S::Missing, "is not signed"),
+            (S::Malformed, "cannot be read"),
+            (unsupported(Algorithm::Canonicalization), "canonicalization method x"),
+            (unsupported(Algorithm::Signature), "signature method x"),
+            (unsupported(Algorithm::Transform), "transform x"),
+            (unsupported(Algorithm::Digest), "digest method x"),
+            (S::Sha1, "SHA-1"),
+            (S::NotCovering, "does not cover"),
+            (S::Changed, "was changed"),
+            (S::Untrusted { signer: Some("5d".into()) }, "(SHA-256 5d)"),
+            (S::Untrusted { signer: None }, "another certificate than"),
+            (S::TooLarge, "too large"),
+        ] {
+            let said = said(MetadataFault::Signature(fault));
+            assert!(said.contains(words), "{words}: {said}");
+        }
+    }
+
+    #[test]
+    fn every_fault_of_a_certificate_and_of_a_key_says_what_it_is() {
+        use {CertificateFault as C, KeyFault as K};
+        for (fault, words) in [
+            (C::Empty, "empty"),
+            (C::Armour, "lines do not fit"),
+            (C::NotCertificate { label: "PRIVATE KEY".into() }, "a PRIVATE KEY and no certificate"),
+            (C::TooMany { count: 2, limit: 1 }, "2 certificates, where 1"),
+            (C::Base64, "neither PEM nor base64"),
+            (C::NotX509, "no X.509"),
+        ] {
+            assert!(certificate_fault(&fault).contains(words), "{words}");
+        }
+        for (fault, words) in [
+            (K::Empty, "empty"),
+            (K::Armour, "lines do not fit"),
+            (K::NotPrivateKey { label: "CERTIFICATE".into() }, "a CERTIFICATE and no private key"),
+            (K::Several { count: 2 }, "2 private keys, where one"),
+            (K::Encrypted, "encrypted with a password"),
+            (K::Base64, "neither PEM nor base64"),
+            (K::Malformed, "PKCS#8 or PKCS#1"),
+            (K::NotRsa, "not RSA"),
+            (K::TooSmall { bits: 1024, smallest: 2048 }, "1024 bits, where 2048"),
+        ] {
+            assert!(key_fault(&fault).contains(words), "{words}");
+        }
+    }
+}

@@ -12,8 +12,8 @@ use reqwest::Method;
 use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
 
 use crate::egress::{Bounds, CaBundle, Call, Egress, Excess, server_of};
-use crate::metrics::{self, Documents, Operation};
-use crate::shelf::{FAULT, Shelf, lifetime};
+use crate::metrics::{self, Documents, Found, Operation};
+use crate::shelf::{FAULT, Shelf, Weighed, lifetime};
 
 pub(crate) use faults::{certificate_fault, key_fault};
 
@@ -32,6 +32,25 @@ pub(crate) struct Reading {
     pub(crate) trusted: Option<Vec<saml::Certificate>>,
 }
 
+impl Weighed for (Endpoint, Option<CaBundle>, Reading) {
+    fn bytes(&self) -> usize {
+        let (url, ca, Reading { entity, trusted }) = self;
+        let trusted = trusted.iter().flatten().map(|certificate| certificate.len()).sum::<usize>();
+        url.as_str().len()
+            + ca.as_ref().map_or(0, |ca| ca.pem().len())
+            + entity.as_ref().map_or(0, String::len)
+            + trusted
+    }
+}
+
+impl Weighed for Metadata {
+    fn bytes(&self) -> usize {
+        let certificates = self.certificates.iter().map(|one| one.base64.len() + one.sha256.len());
+        let logout = self.logout_endpoint.as_ref().map_or(0, |endpoint| endpoint.len());
+        self.entity_id.len() + self.login_endpoint.len() + logout + certificates.sum::<usize>()
+    }
+}
+
 /// All identity providers that publish their metadata. A clone shares what is kept.
 #[derive(Clone, Default)]
 pub(crate) struct IdentityProviders {
@@ -46,7 +65,7 @@ impl IdentityProviders {
         Self { documents, ..self }
     }
 
-    /// What is published there; `fresh` asks for it anew.
+    /// What is published there, and whether it was held already; `fresh` asks for it anew.
     pub(crate) async fn get(
         &self,
         egress: &Egress,
@@ -55,7 +74,7 @@ impl IdentityProviders {
         reading: &Reading,
         interval: Duration,
         fresh: bool,
-    ) -> Arc<Result<Metadata, ProviderFault>> {
+    ) -> (Arc<Result<Metadata, ProviderFault>>, Found) {
         let fetch = async {
             match fetch(egress, url, ca).await {
                 Ok((text, max_age)) => {
@@ -68,7 +87,7 @@ impl IdentityProviders {
         };
         let (found, held) = self.shelf.get((url.clone(), ca.cloned(), reading.clone()), fresh, fetch).await;
         self.documents.needed(metrics::Document::Metadata, held);
-        found
+        (found, held)
     }
 }
 
@@ -123,5 +142,39 @@ pub(crate) fn certificate(certificate: saml::Certificate) -> cognigy_sso_decide:
         sha256: certificate.sha256,
         not_before: certificate.not_before,
         not_after: certificate.not_after,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cognigy_sso_testkit::pki::Authority;
+    use cognigy_sso_testkit::saml::{FIRST, IdentityProvider, SamlStyle, signing_certificate};
+
+    use super::*;
+    use crate::egress::{AddressPolicy, Authorities};
+
+    #[tokio::test]
+    async fn what_is_held_serves_nobody_who_trusts_others() {
+        let authority = Authority::new("metadata").unwrap();
+        let server = IdentityProvider::start(&authority).await.unwrap();
+        let url = Endpoint::parse(&server.add("acme", SamlStyle::Auth0)).unwrap();
+        let ca = CaBundle::parse(authority.pem().as_bytes()).unwrap();
+        let allowed = ["127.0.0.0/8", "::1/128"].map(|network| network.parse().unwrap()).to_vec();
+        let policy = AddressPolicy { allowed, deny_private: false };
+        let (egress, shared) = (Egress::new(policy, Authorities::system_and(&[])), IdentityProviders::default());
+        let can_read = async |ca: Option<&CaBundle>, trusted: Option<Vec<Box<str>>>| {
+            let reading = Reading { trusted, ..Reading::default() };
+            shared.get(&egress, &url, ca, &reading, Duration::from_hours(1), false).await.0.is_ok()
+        };
+        assert!(can_read(Some(&ca), None).await);
+        assert!(!can_read(None, None).await, "its server's authority is not trusted");
+        let signer = signing_certificate(FIRST).unwrap().base64.into();
+        assert!(!can_read(Some(&ca), Some(vec![signer])).await, "it is not signed");
+
+        let missing = Endpoint::parse(&format!("{}/none?token=s3cret", url.as_str())).unwrap();
+        let found =
+            shared.get(&egress, &missing, Some(&ca), &Reading::default(), Duration::from_hours(1), false).await.0;
+        let Err(ProviderFault::Status { url: told, status: 404, .. }) = found.as_ref() else { panic!("{found:?}") };
+        assert_eq!(*told, format!("{}/none", url.as_str()), "a query may be a secret");
     }
 }

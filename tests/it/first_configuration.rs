@@ -2,8 +2,9 @@
 
 use cognigy_sso_testkit::cognigy::Operation;
 use futures::{StreamExt, TryStreamExt};
+use http::Request;
 use kube::runtime::watcher::{self, Event};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use crate::strategy::{self, PART, SECRET_NAME};
@@ -40,6 +41,20 @@ async fn status_tells_what_was_found_and_what_to_register() {
     let applied = status.applied.unwrap();
     assert!(applied.fingerprint.starts_with("$argon2id$") && applied.generation == 1);
     assert_eq!(applied.secrets.iter().map(|secret| &*secret.name).collect::<Vec<_>>(), [SECRET_NAME, "cognigy-api"]);
+}
+
+#[tokio::test]
+async fn the_table_names_the_provider() {
+    let world = World::new("table").await;
+    let _operator = world.operator().await;
+    world.create(world.idp("acme")).await;
+    world.ready("acme").await;
+    let request = Request::get(format!("{}/acme", world.idps().resource_url()))
+        .header("accept", "application/json;as=Table;v=v1;g=meta.k8s.io");
+    let table: Value = world.client.request(request.body(Vec::new()).unwrap()).await.unwrap();
+    let columns = table["columnDefinitions"].as_array().unwrap();
+    let column = columns.iter().position(|column| column["name"] == "Issuer").unwrap();
+    assert_eq!(table["rows"][0]["cells"][column], strategy::in_table(&world), "{table}");
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use cognigy_sso_testkit::saml::{FIRST, Profile, PublishedKey, Usage, Validity, c
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use crate::strategy::Asked;
 use crate::support::{ORGANIZATION, PROVIDER, World, current, declared, eventually};
 
 use ConditionStatus::{False, True};
@@ -114,6 +115,7 @@ async fn a_certificate_that_is_named_must_be_published() {
     world.create(world.idp("acme").declaring(pinned())).await;
     let said = refuted(&world, Reason::CertificateNotPublished).await;
     assert!(said.contains("spec.saml.certificate"), "{said}");
+    assert_eq!(world.provider.calls_of(Asked::Metadata).len(), 1, "what was read just now is not read anew");
     assert_eq!(world.changes(), []);
     publish(&world, &["renewed"]).await;
     holds(&world, "renewed").await;
@@ -123,6 +125,37 @@ async fn a_certificate_that_is_named_must_be_published() {
     refuted(&world, Reason::CertificateNotPublished).await;
     holds(&world, "renewed").await;
     assert_eq!(world.changes(), [Operation::Configure]);
+}
+
+/// What is published is held for a while, and by then a person may know more than the operator.
+#[tokio::test]
+async fn what_is_held_is_read_anew_once_before_anybody_goes_by_it() {
+    let world = World::new("held").await;
+    world.will_have_config_map("pinned");
+    let _operator = world.operator().await;
+    ready(&world).await;
+    world.provider.edit(PROVIDER, |profile| {
+        profile.cache_control = Some("max-age=86400".to_owned());
+        profile.sign_with(&[FIRST, "renewed"]);
+    });
+    pin(&world, "renewed").await;
+    world.patch("acme", declared(&pinned())).await;
+    holds(&world, "renewed").await;
+    world.ready("acme").await;
+
+    let asked = || world.provider.calls_of(Asked::Metadata).len();
+    let before = asked();
+    pin(&world, "never-published").await;
+    refuted(&world, Reason::CertificateNotPublished).await;
+    assert_eq!(asked(), before + 1, "what is not published is not asked for again and again");
+    pin(&world, "renewed").await;
+    world.ready("acme").await;
+    assert_eq!(asked(), before + 1, "what fits is held");
+
+    world.provider.edit(PROVIDER, |profile| profile.sign_with(&["renewed"]));
+    world.patch("acme", declared(&json!({ "certificate": null }))).await;
+    world.ready("acme").await;
+    assert_eq!(world.changes(), CHANGED);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use cognigy_sso_testkit::saml::{FIRST, signing_certificate};
 use serde_json::{Value, json};
 
 use crate::strategy::{self, SECRET_KEY, SECRET_NAME, SECRET_REF, place};
-use crate::support::{ORGANIZATION, PROVIDER, SECRET, World, declared};
+use crate::support::{ORGANIZATION, PROVIDER, SECRET, World, declared, eventually};
 
 /// A reference to a key of a `ConfigMap`, or of a Secret.
 fn in_config_map(name: &str, key: &str) -> Value {
@@ -31,7 +31,7 @@ fn tls_secret<'a>(certificate: &'a str, key: &'a str) -> [(&'static str, &'a [u8
 async fn what_is_required_is_sent_and_nothing_else() {
     let world = World::new("required").await;
     world.put_config_map("signing", &[("idp.pem", &signing_certificate(FIRST).unwrap().pem)]).await;
-    let _operator = world.operator().await;
+    let operator = world.operator().await;
     let endpoint = place(&world.provider, PROVIDER);
     let saml =
         json!({ "issuer": "acme", "loginEndpoint": endpoint, "certificate": in_config_map("signing", "idp.pem") });
@@ -44,6 +44,10 @@ async fn what_is_required_is_sent_and_nothing_else() {
     });
     assert_eq!(sent.iter().map(|call| &call.body).collect::<Vec<_>>(), [&expected]);
     assert_eq!(world.provider.calls(), [], "nothing is fetched");
+    let labels = [("namespace", world.namespace.as_str()), ("name", "acme")];
+    let verified = "cognigy_sso_resource_last_verified_timestamp_seconds";
+    let is_told = eventually(async || operator.metrics().await.value(verified, &labels)).await;
+    assert!(is_told.is_some(), "it is found to fit all the same");
 
     let shown = ready.saml.unwrap();
     assert_eq!((shown.entity_id.as_deref(), &*shown.login_endpoint), (None, &*endpoint));

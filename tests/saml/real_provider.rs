@@ -123,8 +123,8 @@ async fn its_signature_over_the_metadata_holds_for_its_certificate_alone() {
     let [signer] = real.published().await.try_into().unwrap();
     world.put_config_map("signer", &[("idp.txt", &signer)]).await;
     let _operator = world.operator().await;
-    let signed = json!({ "metadataCertificate": { "configMapRef": { "name": "signer", "key": "idp.txt" } } });
-    world.create(world.idp("acme").declaring(real.declared()).declaring(signed)).await;
+    let proven = json!({ "metadataCertificate": { "configMapRef": { "name": "signer", "key": "idp.txt" } } });
+    world.create(world.idp("acme").declaring(real.declared()).declaring(proven)).await;
     world.ready("acme").await;
 
     real.provider.announce_certificate().await.unwrap();

@@ -33,7 +33,8 @@ use crate::urls::ApiUrl;
     doc = "Declares the identity provider that the people of one Cognigy.AI organization sign in through. The operator proves the setting against the provider before it touches a working one, applies it, and reports in status what it found.",
     printcolumn(name = "Ready", type_ = "string", json_path = ".status.conditions[?(@.type=='Ready')].status"),
     printcolumn(name = "Reason", type_ = "string", json_path = ".status.conditions[?(@.type=='Ready')].reason"),
-    // With SAML, whoever issues assertions: its entity id, or its endpoint where there is no metadata.
+    // With SAML, whoever issues assertions: its entity id, or its endpoint where there is no metadata. The wildcard stands for
+    // spec and status, in no order: what may be in both is the same there.
     printcolumn(
         name = "Issuer",
         type_ = "string",

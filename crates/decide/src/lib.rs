@@ -54,4 +54,5 @@ pub use provider::{KeyFacts, Provider};
 pub use requeue::{Moment, next_visit};
 pub use resource::Resource;
 pub use saml::{Certificate, Metadata};
+pub use strategy::is_doubted;
 pub use visit::{Seal, Step, Visit, Write};

@@ -190,6 +190,13 @@ impl Look {
         self.chosen.as_ref().err().or(self.objection.as_ref())
     }
 
+    /// Is something wrong with it, or is something else in force than what is taken from it?
+    pub(crate) fn is_doubted(&self, resource: &Resource) -> bool {
+        let in_force = resource.status.applied.as_ref().and_then(|applied| applied.saml.as_deref());
+        let is_other = |chosen: &Chosen| in_force.is_some_and(|in_force| *in_force != chosen.applied());
+        self.fault().is_some() || self.chosen.as_ref().is_ok_and(is_other)
+    }
+
     /// What `IssuerVerified` says of it.
     pub(crate) fn finding(&self) -> Finding {
         match (&self.chosen, &self.objection) {

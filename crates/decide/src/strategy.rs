@@ -1,10 +1,13 @@
 //! The two ways of signing in, and what is the same about them.
 
 use cognigy_sso_api::{ApiUrl, AppliedSaml, IdentityProviderConfigSpec, Oidc, Saml, place};
+use jiff::Timestamp;
 
 use crate::desired::Desired;
 use crate::observed::{Login, Observed, Party};
+use crate::provider;
 use crate::resource::Resource;
+use crate::saml;
 
 /// How people sign in, as it is declared.
 #[derive(Clone, Copy, Debug)]
@@ -71,5 +74,22 @@ impl<'a> Strategy<'a> {
             Self::Saml(_) => &*provider?.login_endpoint,
         };
         Some(is_introduced && place(declared).as_ref() == Some(endpoint))
+    }
+}
+
+/// Must what a provider published a while ago be read anew before anything follows from it? It speaks against what is declared,
+/// or something else would be taken from it than what is in force.
+#[must_use]
+pub fn is_doubted(resource: &Resource, observed: &Observed, now: Timestamp) -> bool {
+    match resource.spec.as_deref().ok().and_then(Strategy::of) {
+        Some(Strategy::Oidc(oidc)) => {
+            let provider = observed.provider.as_deref().and_then(|provider| provider.as_ref().ok());
+            provider.is_some_and(|provider| provider::judge(oidc, provider).is_err())
+        }
+        Some(Strategy::Saml(saml)) => {
+            let is_read = observed.metadata.as_deref().is_some_and(Result::is_ok);
+            is_read && saml::look(saml, resource, observed, now).is_some_and(|look| look.is_doubted(resource))
+        }
+        None => false,
     }
 }

@@ -17,7 +17,7 @@ pub fn answers(issuer: &str, wrong: Option<Wrong>) -> Result<Provider, ProviderF
     Err(match wrong {
         None => return Ok(provider(issuer, key("RSA"))),
         // Keys have no time after which they expire.
-        Some(Wrong::Key { .. }) => return Ok(provider(issuer, key("EC"))),
+        Some(Wrong::Key { .. } | Wrong::RunOut) => return Ok(provider(issuer, key("EC"))),
         Some(Wrong::Transport(fault)) => {
             let server = issuer.trim_start_matches("https://").to_owned();
             ProviderFault::Transport { document, server, fault }

@@ -29,11 +29,13 @@ pub enum Source {
     Pinned,
     /// By its endpoint and its certificate.
     ByHand,
+    /// By metadata that people store, of the entity that is declared.
+    Stored,
 }
 
 impl Source {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Metadata, Self::Pinned, Self::ByHand];
+    pub const ALL: [Self; 4] = [Self::Metadata, Self::Pinned, Self::ByHand, Self::Stored];
 
     /// Declares a resource's identity provider so, which was declared by its metadata.
     pub fn declare(self, saml: &mut Saml, resource: &str) {
@@ -41,7 +43,13 @@ impl Source {
             return;
         }
         let key = KeyRef { name: sign_in_secret(resource).into(), key: CERTIFICATE_KEY.to_owned() };
-        saml.certificate = Some(KeySource { secret_ref: Some(key), config_map_ref: None });
+        let source = Some(KeySource { secret_ref: Some(key), config_map_ref: None });
+        if self == Self::Stored {
+            saml.metadata_url = None;
+            saml.metadata_ref = source;
+            return;
+        }
+        saml.certificate = source;
         if self == Self::ByHand {
             let provider = saml.metadata_url.take().unwrap_or_default();
             saml.login_endpoint = Some(login_endpoint(base(&provider)));
@@ -92,7 +100,8 @@ pub fn parse(text: &[u8]) -> Option<Certificate> {
 #[must_use]
 pub fn applied(saml: &Saml, number: u32) -> AppliedSaml {
     let by_metadata = saml.metadata_url.as_deref().map(|url| login_endpoint(base(url)));
-    let login_endpoint = by_metadata.or_else(|| saml.login_endpoint.clone()).unwrap_or_default();
+    let by_entity = || saml.entity_id.as_deref().map(|entity| login_endpoint(of_entity(entity)));
+    let login_endpoint = by_metadata.or_else(|| saml.login_endpoint.clone()).or_else(by_entity).unwrap_or_default();
     AppliedSaml { login_endpoint: login_endpoint.into(), logout_endpoint: None, certificate: encoded(number).into() }
 }
 
@@ -100,6 +109,20 @@ pub fn applied(saml: &Saml, number: u32) -> AppliedSaml {
 #[must_use]
 pub fn entity(provider: &str) -> String {
     format!("{provider}/saml")
+}
+
+/// The address of the identity provider with this entity id.
+fn of_entity(entity: &str) -> &str {
+    entity.trim_end_matches("/saml")
+}
+
+/// What the operator makes of metadata that people store. It is written as its one certificate: the rest is as declared.
+pub(crate) fn stored(saml: &Saml, text: &[u8]) -> Result<Metadata, ProviderFault> {
+    let entity = saml.entity_id.clone().unwrap_or_default();
+    let invalid = || SamlFault::Invalid { field: "spec.saml.metadataRef", what: "is no well-formed XML".to_owned() };
+    let certificate = parse(text).ok_or_else(|| ProviderFault::Saml(invalid()))?;
+    let provider = of_entity(&entity).to_owned();
+    Ok(metadata(entity, &provider, vec![certificate]))
 }
 
 fn login_endpoint(provider: &str) -> String {
@@ -129,6 +152,9 @@ pub fn answers(url: &str, certificates: Certificates, wrong: Option<Wrong>) -> R
         Some(Wrong::Key { expired: true }) => {
             let expired = certificates.published().into_iter().map(|one| Certificate { not_after: exact(0), ..one });
             Ok(metadata(entity, base(url), expired.collect()))
+        }
+        Some(Wrong::RunOut) => {
+            Ok(Metadata { valid_until: Some(exact(0)), ..metadata(entity, base(url), certificates.published()) })
         }
         Some(Wrong::Key { expired: false }) => invalid("holds no signing certificate"),
         Some(Wrong::Transport(fault)) => {

@@ -118,6 +118,8 @@ pub enum Wrong {
         /// Is there a certificate, and has it expired?
         expired: bool,
     },
+    /// It says that it is no longer valid; where documents do not say so, it is as with keys.
+    RunOut,
 }
 
 /// A trouble with providers.

@@ -148,7 +148,7 @@ impl Stage {
 
     async fn provider(&self) -> Result<String, String> {
         let issuer = Issuer::parse(&self.origin).unwrap();
-        let found = Providers::default().get(&self.egress, &issuer, None, HOUR, true).await;
+        let (found, _) = Providers::default().get(&self.egress, &issuer, None, HOUR, true).await;
         let provider = (*found).as_ref().map_err(cognigy_sso_decide::Fault::message)?;
         provider.keys.as_ref().map(|keys| format!("{} keys", keys.len())).map_err(cognigy_sso_decide::Fault::message)
     }

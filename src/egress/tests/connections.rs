@@ -136,7 +136,7 @@ async fn message(lookup: Lookup, allowed: &[&str], host: &str, port: u16) -> Str
     let egress = Egress::with(means, policy(allowed), Authorities::system_and(&[]));
     let issuer = Issuer::parse(&format!("https://{host}:{port}")).unwrap();
     let hour = Duration::from_hours(1);
-    let found = Providers::default().get(&egress, &issuer, None, hour, true).await;
+    let (found, _) = Providers::default().get(&egress, &issuer, None, hour, true).await;
     let fault = found.as_ref().as_ref().unwrap_err();
     format!("{:?} {}", fault.reason(), fault.message()).replace(&format!("{host}:{port}"), "SERVER")
 }

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use cognigy_sso_api::{ConditionStatus, ConditionType, Oidc, Reason, SigningAlgorithm, TokenEndpointAuthMethod};
-use cognigy_sso_decide::{Class, Document, Fault, Finding, KeyFacts, Provider, ProviderFault};
+use cognigy_sso_decide::{Class, Document, Fault, Finding, KeyFacts, Provider, ProviderFault, is_doubted};
 
 use crate::support::strategy::oidc;
 use crate::support::{
-    ORGANIZATION, ROTATED, always, applied, condition, edited, later, message, now, observed, provider, ready,
-    resource, visit, visit_at, with_secret,
+    ORGANIZATION, ROTATED, always, applied, condition, edited, issuer_unknown, later, message, now, observed, provider,
+    ready, resource, visit, visit_at, with_secret,
 };
 
 use ConditionStatus::{False, True, Unknown};
@@ -212,4 +212,14 @@ fn of_the_client_id_the_value_counts_that_was_read() {
     assert_eq!(unchanged.effects, [""; 0]);
     let rotated = visit(edited, &mut observed(|observed| with_secret(observed, ROTATED, "2")), always(applied));
     assert_eq!(rotated.effects, ["Record", "Replace"]);
+}
+
+#[test]
+fn what_is_held_is_read_anew_only_where_it_speaks_against_what_is_declared() {
+    let without_keys = provider(|provider| provider.keys = Ok(Vec::new()));
+    for (found, expected) in [(provider(|_| {}), false), (without_keys, true)] {
+        let observed = observed(|observed| observed.provider = Some(Arc::new(Ok(found))));
+        assert_eq!(is_doubted(&ready(|_| {}), &observed, now()), expected);
+    }
+    assert!(!is_doubted(&ready(|_| {}), &observed(issuer_unknown), now()), "what cannot be read is not held");
 }

@@ -2,7 +2,7 @@
 
 use cognigy_sso_api::{ConditionStatus, ConditionType, DeletionPolicy, Reason};
 use cognigy_sso_decide::{
-    Certificate, ChangeKind, EventKind, Memory, Observed, ProviderFault, Receipt, SamlFault, Trial,
+    Certificate, ChangeKind, EventKind, Memory, Observed, ProviderFault, Receipt, SamlFault, Trial, is_doubted,
 };
 
 use crate::provider::{describe, pin};
@@ -98,6 +98,29 @@ fn what_the_known_same_secrets_spare_does_not_hide_another_certificate() {
     assert_eq!(run.check(&Trial::accepted()).effects, [""; 0], "the same bytes are remembered");
     rolled(&mut run.observed);
     assert_eq!(run.check(&Trial::accepted()).effects, ["Record", "Replace"]);
+}
+
+/// Who turned to another certificate may have named it before the operator read of it, and what was read before that may lead
+/// back to the former one.
+#[test]
+fn what_is_held_is_read_anew_where_it_refutes_or_changes_what_is_in_force() {
+    let expires = |metadata: &mut cognigy_sso_decide::Metadata| metadata.valid_until = Some(now());
+    let elsewhere =
+        |metadata: &mut cognigy_sso_decide::Metadata| metadata.login_endpoint = "https://other.example/sso".into();
+    let table: [(&str, &dyn Fn(&mut Observed), bool); 8] = [
+        ("as in force", &|_| {}, false),
+        ("both are published", &|o| describe(o, |metadata| metadata.certificates.push(certificate(NEXT))), false),
+        ("another certificate", &rolled, true),
+        ("another endpoint", &|o| describe(o, elsewhere), true),
+        ("it has run out", &|o| describe(o, expires), true),
+        ("the pinned one is not there", &|o| pin(o, certificate(NEXT)), true),
+        ("it could not be read", &issuer_unknown, false),
+        ("it is not known by what", &|o| o.metadata = None, false),
+    ];
+    for (what, observe, expected) in table {
+        assert_eq!(is_doubted(&ready(|_| {}), &observed(observe), now()), expected, "{what}");
+    }
+    assert!(!is_doubted(&resource(|_| {}), &observed(rolled), now()), "nothing is in force");
 }
 
 #[test]

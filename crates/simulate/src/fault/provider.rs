@@ -37,7 +37,8 @@ impl Fault {
             Self::O8 => Wrong::Garbage,
             Self::O9 => Wrong::Transport(TransportFault::TimedOut),
             Self::O10 => Wrong::Lacking,
-            Self::O11 => Wrong::Key { expired: variant.is_multiple_of(2) },
+            Self::O11 if variant % 3 == 2 => Wrong::RunOut,
+            Self::O11 => Wrong::Key { expired: variant.is_multiple_of(3) },
             Self::O12 => Wrong::Slash,
             _ => return None,
         };

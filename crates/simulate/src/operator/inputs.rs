@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use cognigy_sso_api::{IdentityProviderConfigSpec, KeyRef, Oidc, Saml};
-use cognigy_sso_decide::{InputFault, InputProblem, Inputs, ObjectKind, SamlInputs};
+use cognigy_sso_decide::{InputFault, InputProblem, Inputs, Metadata, ObjectKind, ProviderFault, SamlInputs};
 use secrecy::SecretString;
 
 use crate::kubernetes::Kubernetes;
@@ -18,8 +18,11 @@ const LARGEST_KEY: usize = 64 * 1024;
 /// What values are read from.
 struct Reader<'a>(&'a Kubernetes, &'a Weather);
 
+/// The values, and the metadata, where it is one of them.
+pub(super) type Read = (Inputs, Option<Result<Metadata, ProviderFault>>);
+
 /// The values that a spec refers to.
-pub(super) fn read(kubernetes: &Kubernetes, weather: &Weather, spec: &IdentityProviderConfigSpec) -> Inputs {
+pub(super) fn read(kubernetes: &Kubernetes, weather: &Weather, spec: &IdentityProviderConfigSpec) -> Read {
     let reader = Reader(kubernetes, weather);
     let can_read = |_: &&str| weather.reads.is_none();
     let version = |name| kubernetes.secret(name).map(|secret| secret.as_version(name));
@@ -30,9 +33,12 @@ pub(super) fn read(kubernetes: &Kubernetes, weather: &Weather, spec: &IdentityPr
         ..Inputs::unread()
     };
     match (&spec.saml, &spec.oidc) {
-        (Some(saml), _) => Inputs { saml: reader.inputs_of_saml(saml), ..inputs },
-        (None, Some(oidc)) => reader.inputs_of_oidc(oidc, inputs),
-        (None, None) => inputs,
+        (Some(saml), _) => {
+            let (saml, metadata) = reader.inputs_of_saml(saml);
+            (Inputs { saml, ..inputs }, metadata)
+        }
+        (None, Some(oidc)) => (reader.inputs_of_oidc(oidc, inputs), None),
+        (None, None) => (inputs, None),
     }
 }
 
@@ -41,9 +47,10 @@ pub(super) fn secrets(spec: &IdentityProviderConfigSpec) -> BTreeSet<&str> {
     let oidc = spec.oidc.as_ref().map(|oidc| &oidc.client_secret_ref);
     let saml = spec.saml.as_deref();
     let key = saml.and_then(|saml| saml.decryption_private_key_secret_ref.as_ref());
-    let certificate = saml.and_then(|saml| saml.certificate.as_ref()?.secret_ref.as_ref());
-    let keys = [Some(&spec.cognigy.api_key_secret_ref), oidc, key, certificate];
-    keys.into_iter().flatten().map(|key| key.name.as_str()).collect()
+    let sources = [saml.map(|saml| &saml.certificate), saml.map(|saml| &saml.metadata_ref)];
+    let sources = sources.into_iter().flatten().filter_map(|source| source.as_ref()?.secret_ref.as_ref());
+    let keys = [Some(&spec.cognigy.api_key_secret_ref), oidc, key];
+    keys.into_iter().flatten().chain(sources).map(|key| key.name.as_str()).collect()
 }
 
 impl Reader<'_> {
@@ -53,7 +60,7 @@ impl Reader<'_> {
         Inputs { client_id, client_secret, ..inputs }
     }
 
-    fn inputs_of_saml(&self, saml: &Saml) -> SamlInputs {
+    fn inputs_of_saml(&self, saml: &Saml) -> (SamlInputs, Option<Result<Metadata, ProviderFault>>) {
         let private_key = |key: &KeyRef| {
             let value = self.bytes(key).and_then(usable_key).map(SecretString::from);
             value.map_err(|problem| fault("spec.saml.decryptionPrivateKeySecretRef", key, problem))
@@ -63,11 +70,17 @@ impl Reader<'_> {
             let value = self.bytes(key).and_then(not_empty).and_then(|text| saml::parse(text).ok_or_else(unusable));
             value.map_err(|problem| fault("spec.saml.certificate", key, problem))
         };
-        SamlInputs {
+        let document = |key: &KeyRef| {
+            let value = self.bytes(key).and_then(not_empty);
+            value.map_err(|problem| fault("spec.saml.metadataRef", key, problem))
+        };
+        let stored = saml.metadata_ref.as_ref().and_then(|source| source.secret_ref.as_ref()).map(document);
+        let inputs = SamlInputs {
             certificate: saml.certificate.as_ref().and_then(|source| source.secret_ref.as_ref()).map(certificate),
             decryption_key: saml.decryption_private_key_secret_ref.as_ref().map(private_key),
-            documents: Vec::new(),
-        }
+            documents: stored.iter().filter_map(|document| document.clone().err()).collect(),
+        };
+        (inputs, stored.and_then(Result::ok).map(|text| saml::stored(saml, text)))
     }
 
     fn text(&self, field: &'static str, key: &KeyRef) -> Result<String, InputFault> {

@@ -5,18 +5,17 @@ use std::sync::Arc;
 
 use cognigy_sso_api::{ApiUrl, IdentityProviderConfigSpec, Organization};
 use cognigy_sso_decide::{
-    Account, CallFault, Change, InputFault, InputProblem, Inputs, Login, Metadata, Observed, Provider, ProviderFault,
-    Resource, Trial,
+    Account, CallFault, Change, InputFault, InputProblem, Inputs, Login, Observed, Resource, Trial, is_doubted,
 };
 use secrecy::{ExposeSecret, SecretString};
 
+use super::inputs::Read;
 use super::organizations::Turn;
 use super::{Process, inputs};
 use crate::crash::CrashPoint;
 use crate::strategy::Strategy;
+use crate::time::to_the_second;
 use crate::world::World;
-
-type Published = (Option<Arc<Result<Provider, ProviderFault>>>, Option<Arc<Result<Metadata, ProviderFault>>>);
 
 /// What was observed.
 pub(super) struct Observation {
@@ -39,16 +38,19 @@ impl Process {
     ) -> Observation {
         let spec = resource.spec.as_deref().ok().filter(|_| resource.needs_observation());
         let Some(spec) = spec else { return Observation { observed: Observed::nothing(), turn: None } };
-        let mut inputs = self.read(world, resource, spec).await;
+        let (mut inputs, stored) = self.read(world, resource, spec).await;
         if let Some(api_key) = keepsake.filter(|_| resource.deleting) {
             recall(&mut inputs, api_key);
         }
         let mut observed = Observed { inputs, ..Observed::nothing() };
-        let published =
-            async { if resource.deleting { (None, None) } else { self.published(world, spec, fresh).await } };
+        let mut found = Observed { metadata: stored.map(Arc::new), ..Observed::nothing() };
+        let published = async { !resource.deleting && self.publish(world, spec, fresh, &mut found).await };
         let organization = self.organization(world, resource, spec, &mut observed);
-        let (turn, published) = futures::join!(organization, published);
-        (observed.provider, observed.metadata) = published;
+        let (turn, is_held) = futures::join!(organization, published);
+        (observed.provider, observed.metadata) = (found.provider, found.metadata);
+        if is_held && is_doubted(resource, &observed, to_the_second(world.executor.now())) {
+            self.publish(world, spec, true, &mut observed).await;
+        }
         Observation { observed, turn }
     }
 
@@ -111,25 +113,39 @@ impl Process {
         Some(world.me(api_key.expose_secret().to_owned()).await)
     }
 
-    async fn read(&self, world: &Rc<World>, resource: &Resource, spec: &IdentityProviderConfigSpec) -> Inputs {
+    async fn read(&self, world: &Rc<World>, resource: &Resource, spec: &IdentityProviderConfigSpec) -> Read {
         let (name, wanted) = (resource.name.clone(), spec.clone());
         let served = {
             let world = Rc::clone(world);
             move || inputs::read(&world.kubernetes.borrow(), &world.weather.borrow(), &wanted)
         };
-        let inputs = world.ask(served).await;
+        let read = world.ask(served).await;
         world.rotate_after_read(&name);
         world.pass(self.owner, CrashPoint::FirstRead).await;
-        debug_assert!(inputs.versions.len() <= inputs::secrets(spec).len());
-        inputs
+        debug_assert!(read.0.versions.len() <= inputs::secrets(spec).len());
+        read
     }
 
-    /// What the provider publishes, by the strategy that is declared.
-    async fn published(&self, world: &Rc<World>, spec: &IdentityProviderConfigSpec, fresh: bool) -> Published {
-        futures::join!(
-            async { Some(self.providers.discover(world, &spec.oidc.as_ref()?.issuer, fresh).await) },
-            async { Some(self.providers.metadata(world, spec.saml.as_ref()?.metadata_url.as_deref()?, fresh).await) },
-        )
+    /// Takes what the provider publishes, by the strategy that is declared; tells whether it was held already.
+    async fn publish(
+        &self,
+        world: &Rc<World>,
+        spec: &IdentityProviderConfigSpec,
+        fresh: bool,
+        observed: &mut Observed,
+    ) -> bool {
+        let Some(saml) = &spec.saml else {
+            let Some(oidc) = &spec.oidc else { return false };
+            let (provider, is_held) = self.providers.discover(world, &oidc.issuer, fresh).await;
+            observed.provider = Some(provider);
+            return is_held;
+        };
+        let Some(url) = &saml.metadata_url else {
+            return false;
+        };
+        let (metadata, is_held) = self.providers.metadata(world, url, fresh).await;
+        observed.metadata = Some(metadata);
+        is_held
     }
 }
 

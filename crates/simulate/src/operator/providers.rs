@@ -12,9 +12,10 @@ use crate::time::{MINUTE, Millis, SECOND};
 use crate::world::World;
 
 type Answer<T> = Result<T, ProviderFault>;
-type Found<T> = Arc<Answer<T>>;
+/// What was found, and whether it was held already.
+pub(super) type Found<T> = (Arc<Answer<T>>, bool);
 /// What was found, and until when it is kept.
-type Slot<T> = Arc<Mutex<Option<(Found<T>, Millis)>>>;
+type Slot<T> = Arc<Mutex<Option<(Arc<Answer<T>>, Millis)>>>;
 
 /// All providers.
 #[derive(Default)]
@@ -59,11 +60,11 @@ impl<T> Shelf<T> {
         let kept =
             slot.as_ref().filter(|(_, until)| *until > world.executor.now() && !(fresh && *until <= asked + MINUTE));
         if let Some((found, _)) = kept {
-            return Arc::clone(found);
+            return (Arc::clone(found), true);
         }
         let found = Arc::new(fetch.await);
         let lifetime = if is_whole(&found) { MINUTE } else { SECOND };
         *slot = Some((Arc::clone(&found), world.executor.now() + lifetime));
-        found
+        (found, false)
     }
 }

@@ -110,7 +110,9 @@ impl World {
         for name in names {
             let mut kubernetes = self.kubernetes.borrow_mut();
             let spec = kubernetes.resource(&name).and_then(|resource| resource.spec.as_deref().ok());
-            let is_named = spec.and_then(|spec| spec.saml.as_ref()).is_some_and(|saml| saml.certificate.is_some());
+            let is_named = spec
+                .and_then(|spec| spec.saml.as_ref())
+                .is_some_and(|saml| saml.certificate.is_some() || saml.metadata_ref.is_some());
             let secret = sign_in_secret(&name);
             if is_named && kubernetes.secret(&secret).is_some() {
                 kubernetes.put(&secret, CERTIFICATE_KEY, encoded(now.newest).as_bytes());

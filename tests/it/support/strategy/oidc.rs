@@ -127,6 +127,11 @@ pub fn body(world: &World, name: &str, secret: &str) -> Value {
     })
 }
 
+/// What stands in the column ISSUER of kubectl's table.
+pub fn in_table(world: &World) -> String {
+    world.address.clone()
+}
+
 /// What a resource shows of the provider, and of what must be registered there.
 pub fn is_shown(_: &World, status: &IdentityProviderConfigStatus, host: &str) {
     let callback = status.urls.as_ref().unwrap().callback.as_deref();

@@ -120,6 +120,11 @@ pub fn body(world: &World, name: &str, secret: &str) -> Value {
     })
 }
 
+/// What stands in the column ISSUER of kubectl's table.
+pub fn in_table(world: &World) -> String {
+    world.provider.profile(PROVIDER).unwrap().entity_id
+}
+
 /// What a resource shows of the provider, and of what must be registered there.
 pub fn is_shown(world: &World, status: &IdentityProviderConfigStatus, _: &str) {
     let urls = status.urls.as_ref().unwrap();
