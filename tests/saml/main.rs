@@ -1,5 +1,5 @@
 //! The same tests as with OpenID Connect, with SAML: they are the same files, and only what they call `strategy` is another.
-//! Beside them stand those of what only SAML has.
+//! Beside them stand those of what only SAML has. Which files are not taken in is in `tests/it/twice.rs`.
 
 #![allow(
     missing_docs,
