@@ -51,6 +51,7 @@ mod secrecy;
 mod secret_selector;
 mod traces;
 mod transitions;
+mod twice;
 mod undecodable;
 mod verify;
 mod workflows;

@@ -5,24 +5,18 @@ mod api_server;
 mod contract;
 mod coverage;
 mod decisions;
+mod definition;
 mod oidc;
 mod operator;
 mod saml;
 
 use cognigy_sso_testkit::transitions::{Transitions, bases};
-use serde_json::Value;
 
 /// How many transitions are made.
 const COUNT: usize = 10_000;
 
-/// The schema of the definition.
-fn schema() -> Value {
-    let crd = serde_json::to_value(cognigy_sso_api::crd()).unwrap();
-    crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"].clone()
-}
-
 fn transitions() -> Transitions {
-    Transitions::new(&schema(), bases()).unwrap()
+    definition::transitions(bases())
 }
 
 #[test]

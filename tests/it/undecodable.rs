@@ -8,6 +8,7 @@ use kube::runtime::wait::{await_condition, conditions::is_crd_established};
 use kube::{Api, Client};
 use serde_json::{Value, json};
 
+use crate::strategy::{self, PART};
 use crate::support::{Operator, SECRET, World, eventually, own_cluster};
 
 const GROUP: &str = "sso.cognigy.ai/v1alpha1";
@@ -101,8 +102,8 @@ async fn install_without_schema(client: &Client) {
 }
 
 /// What makes a spec unreadable: where, and what stands there.
-fn unreadable() -> Vec<(&'static str, Value)> {
-    vec![
+fn unreadable() -> Vec<(String, Value)> {
+    let common = [
         ("/spec", json!("text")),
         ("/spec", json!(7)),
         ("/spec", Value::Null),
@@ -111,15 +112,14 @@ fn unreadable() -> Vec<(&'static str, Value)> {
         ("/spec/cognigy/apiUrl", json!({})),
         ("/spec/cognigy/apiKeySecretRef", Value::Null),
         ("/spec/cognigy/apiKeySecretRef/key", json!(["apiKey"])),
-        ("/spec/oidc", json!([7])),
-        ("/spec/oidc/clientSecretRef/name", json!(1.5)),
-        ("/spec/oidc/idTokenSignedResponseAlg", json!("XX99")),
-        ("/spec/oidc/additionalScopes", json!([7])),
         ("/spec/deletionPolicy", json!("Perhaps")),
         ("/spec/verification", json!("strict")),
         ("/spec/suspend", json!("yes")),
         ("/spec/interval", json!(600)),
-    ]
+    ];
+    let common = common.map(|(pointer, value)| (pointer.to_owned(), value));
+    let part = strategy::unreadable().into_iter().map(|(rest, value)| (format!("/spec/{PART}{rest}"), value));
+    common.into_iter().chain(part).collect()
 }
 
 /// Lesson: Flux CVE-2022-39272.

@@ -1,5 +1,5 @@
 //! The same tests as with OpenID Connect, with SAML: they are the same files, and only what they call `strategy` is another.
-//! Beside them stand those of what only SAML has.
+//! Beside them stand those of what only SAML has. Which files are not taken in is in `tests/it/twice.rs`.
 
 #![allow(
     missing_docs,
@@ -18,14 +18,18 @@ mod support;
 
 mod certificates;
 mod declared;
+mod lessons;
 mod metadata_faults;
 mod real_provider;
 mod switch;
+mod transitions;
 #[allow(dead_code, reason = "not every check of OpenID Connect is one of SAML")]
 mod verify;
 
 #[path = "../it/adoption.rs"]
 mod adoption;
+#[path = "../it/audit_events.rs"]
+mod audit_events;
 #[path = "../it/changes.rs"]
 mod changes;
 #[path = "../it/cognigy_faults.rs"]
@@ -44,8 +48,14 @@ mod first_configuration;
 mod gitops;
 #[path = "../it/inputs.rs"]
 mod inputs;
+#[path = "../it/interval.rs"]
+mod interval;
 #[path = "../it/kills.rs"]
 mod kills;
+#[path = "../it/leadership.rs"]
+mod leadership;
+#[path = "../it/limits.rs"]
+mod limits;
 #[path = "../it/log_lines.rs"]
 mod log_lines;
 #[path = "../it/metrics.rs"]
@@ -60,11 +70,19 @@ mod process;
 mod provider_faults;
 #[path = "../it/races.rs"]
 mod races;
+#[path = "../it/replica_metrics.rs"]
+mod replica_metrics;
 #[path = "../it/requests.rs"]
 mod requests;
+#[path = "../it/rights.rs"]
+mod rights;
 #[path = "../it/rollback.rs"]
 mod rollback;
 #[path = "../it/secrecy.rs"]
 mod secrecy;
 #[path = "../it/secret_selector.rs"]
 mod secret_selector;
+#[path = "../it/traces.rs"]
+mod traces;
+#[path = "../it/undecodable.rs"]
+mod undecodable;

@@ -29,9 +29,9 @@ pub async fn run() -> anyhow::Result<ExitCode> {
     run.part("licences, bans and sources", check_dependencies()).await?;
     run.part("control plane, OpenID providers and tools", obtain()).await?;
     run.part("generated files", async { generate::check().await.map(|()| None) }).await?;
-    run.part("tests, with rights to the cluster", rights::measure(Mode::Cluster, &["test", "--workspace"])).await?;
-    run.part("operator, with rights to namespaces", rights::measure(Mode::Namespaces, &rights::TESTS)).await?;
-    run.part("operator, with rights by name", rights::measure(Mode::Named, &rights::TESTS)).await?;
+    run.part("tests, with rights to the cluster", rights::measure(Mode::Cluster, &[&["test", "--workspace"]])).await?;
+    run.part("operator, with rights to namespaces", rights::measure_operator(Mode::Namespaces)).await?;
+    run.part("operator, with rights by name", rights::measure_operator(Mode::Named)).await?;
     run.part("image and release", check_image()).await?;
     run.sum_up();
     Ok(ExitCode::SUCCESS)

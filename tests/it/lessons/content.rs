@@ -2,11 +2,11 @@
 
 use cognigy_sso_testkit::canary::Canary;
 use cognigy_sso_testkit::cognigy::Operation;
-use cognigy_sso_testkit::provider::Operation as Asked;
 use cognigy_sso_testkit::server::{Fault, Plan};
 use kube::api::ListParams;
 use serde_json::json;
 
+use crate::strategy::DOCUMENT;
 use crate::support::World;
 
 /// As it may stand in an answer of a server that is not meant to be read from here.
@@ -34,7 +34,7 @@ async fn nothing_of_a_body_is_reported() {
     let mut seen = String::new();
     for answer in answers() {
         world.cognigy.install(Plan::on(Operation::Me, [answer.clone()]).forever());
-        world.provider.install(Plan::on(Asked::Discovery, [answer]).forever());
+        world.provider.install(Plan::on(DOCUMENT, [answer]).forever());
         let status = world.check("acme").await.status.unwrap();
         seen.push_str(&serde_json::to_string(&status).unwrap());
         world.cognigy.clear_faults();

@@ -3,19 +3,19 @@
 use cognigy_sso_api::{ConditionStatus, ConditionType, IdentityProviderConfig, Reason};
 use cognigy_sso_testkit::canary::Canary;
 use cognigy_sso_testkit::cognigy::StandIn;
-use cognigy_sso_testkit::provider::Provider;
 use kube::api::{Patch, PatchParams};
 use serde_json::{Value, json};
 
-use crate::support::{API_KEY, SECRET, World, client, namespace};
+use crate::strategy::{self, SECRET_KEY, SECRET_NAME, SECRET_REF, Server};
+use crate::support::{API_KEY, ORGANIZATION, SECRET, World, client, declared, field, namespace};
 
 /// Lesson: bank-vaults GHSA-r2v3-8gwf-7ghm.
 #[tokio::test]
 async fn no_annotation_chooses_a_server() {
     let world = World::new("annotated").await;
     let other = StandIn::start(&world.authority).await.unwrap();
-    other.add_admin(API_KEY, crate::support::ORGANIZATION);
-    let other_provider = Provider::start(&world.authority).await.unwrap();
+    other.add_admin(API_KEY, ORGANIZATION);
+    let other_provider = Server::start(&world.authority).await.unwrap();
     let names = [
         "api-url",
         "apiUrl",
@@ -25,14 +25,19 @@ async fn no_annotation_chooses_a_server() {
         "login-url",
         "frontend-url",
         "audit-url",
+        "issuer",
+        "metadata-url",
         "expires-at",
         "reconcile-requested-at",
     ];
-    let chosen = names.into_iter().map(|name| (format!("sso.cognigy.ai/{name}"), json!(other.api_url())));
+    let address = |name: &str| match name {
+        "issuer" | "metadata-url" => strategy::address(&other_provider, "acme"),
+        _ => other.api_url(),
+    };
+    let chosen = names.into_iter().map(|name| (format!("sso.cognigy.ai/{name}"), json!(address(name))));
     let mut annotations: Value = chosen.collect();
-    annotations["sso.cognigy.ai/issuer"] = json!(other_provider.base("acme"));
     annotations["vault.security.banzaicloud.io/vault-addr"] = json!(other.origin());
-    for secret in ["acme-oidc", "cognigy-api"] {
+    for secret in [SECRET_NAME, "cognigy-api"] {
         let patch = json!({ "metadata": { "annotations": annotations } });
         world.secrets().patch(secret, &PatchParams::default(), &Patch::Merge(patch)).await.unwrap();
     }
@@ -48,21 +53,18 @@ async fn no_annotation_chooses_a_server() {
 async fn a_reference_reaches_no_other_namespace() {
     let world = World::new("references").await;
     let elsewhere = namespace(&client().await, "elsewhere").await;
-    world.delete_secret("acme-oidc").await;
-    let secret = json!({ "apiVersion": "v1", "kind": "Secret", "metadata": { "name": "acme-oidc" }, "stringData": { "clientSecret": SECRET } });
+    world.delete_secret(SECRET_NAME).await;
+    let secret = json!({ "apiVersion": "v1", "kind": "Secret", "metadata": { "name": SECRET_NAME }, "stringData": { (SECRET_KEY): strategy::stored(SECRET) } });
     let secrets = kube::Api::<k8s_openapi::api::core::v1::Secret>::namespaced(world.client.clone(), &elsewhere);
-    secrets.patch("acme-oidc", &PatchParams::apply("test"), &Patch::Apply(secret)).await.unwrap();
+    secrets.patch(SECRET_NAME, &PatchParams::apply("test"), &Patch::Apply(secret)).await.unwrap();
     let _operator = world.operator().await;
     world.create(world.idp("acme")).await;
-    let reference = json!({ "clientSecretRef": { "namespace": elsewhere } });
-    let patched = world.patch("acme", json!({ "spec": { "oidc": reference } })).await;
+    let patched = world.patch("acme", declared(&json!({ (SECRET_REF): { "namespace": elsewhere } }))).await;
     assert_eq!(patched.metadata.generation, Some(1), "the API server knows no such member");
-    for name in
-        [format!("{elsewhere}/acme-oidc"), format!("../{elsewhere}/acme-oidc"), format!("{elsewhere}%2Facme-oidc")]
-    {
-        let patch = json!({ "spec": { "oidc": { "clientSecretRef": { "name": name } } } });
+    for path in [format!("{elsewhere}/"), format!("../{elsewhere}/"), format!("{elsewhere}%2F")] {
+        let patch = declared(&json!({ (SECRET_REF): { "name": path + SECRET_NAME } }));
         let refused = world.idps().patch("acme", &PatchParams::default(), &Patch::Merge(patch)).await.unwrap_err();
-        assert!(refused.to_string().contains("spec.oidc.clientSecretRef.name"), "{refused}");
+        assert!(refused.to_string().contains(&field(&format!("{SECRET_REF}.name"))), "{refused}");
     }
     world.condition("acme", ConditionType::SecretsResolved, ConditionStatus::False, Reason::SecretNotFound).await;
     assert_eq!(world.changes(), []);
@@ -86,15 +88,16 @@ async fn no_secret_is_part_of_a_url_and_nothing_makes_one_so() {
     let world = World::new("urls").await;
     let _operator = world.operator().await;
     let (targets, everything) = sent(&world).await;
-    for (name, secret) in [("the API key", API_KEY), ("the client secret", SECRET)] {
-        let canary = Canary::new(name, secret);
-        assert!(canary.find(&everything).is_some(), "{name} is sent where it belongs");
+    let secrets = strategy::canaries(SECRET).into_iter().chain([API_KEY.to_owned()]);
+    for secret in secrets {
+        let canary = Canary::new("a secret", &secret);
+        assert!(canary.find(&everything).is_some(), "{secret} is sent where it belongs");
         assert_eq!(canary.find(&targets.join(" ")), None);
     }
     for host in ["{{ .apiKey }}.example.com", "${apiKey}.example.com"] {
         let url = format!("https://{host}");
-        for patch in [json!({ "cognigy": { "frontendUrl": url } }), json!({ "oidc": { "issuer": url } })] {
-            let patch = Patch::Merge(json!({ "spec": patch }));
+        for patch in [json!({ "spec": { "cognigy": { "frontendUrl": url } } }), declared(&strategy::at(&url))] {
+            let patch = Patch::Merge(patch);
             let refused = world.idps().patch("acme", &PatchParams::default(), &patch).await;
             assert!(refused.is_err(), "{url} is taken: {:?}", refused.unwrap().spec);
         }

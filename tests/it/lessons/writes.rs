@@ -5,7 +5,8 @@ use cognigy_sso_testkit::cognigy::Operation;
 use kube::api::{Patch, PatchParams};
 use serde_json::json;
 
-use crate::support::{ORGANIZATION, SECRET, World};
+use crate::strategy::{self, SECRET_NAME};
+use crate::support::{ORGANIZATION, SECRET, World, declared};
 
 /// Lesson: provider-keycloak that writes into spec.
 #[tokio::test]
@@ -42,16 +43,16 @@ async fn another_change_sends_the_secret_too_and_without_the_secret_nothing_is_s
     world.create(world.idp("acme")).await;
     world.ready("acme").await;
     let first = world.cognigy.configuration(ORGANIZATION).unwrap();
-    world.delete_secret("acme-oidc").await;
+    world.delete_secret(SECRET_NAME).await;
     world.condition("acme", ConditionType::SecretsResolved, ConditionStatus::False, Reason::SecretNotFound).await;
-    world.patch("acme", json!({ "spec": { "oidc": { "additionalScopes": ["groups"] } } })).await;
+    world.patch("acme", declared(&strategy::named("another"))).await;
     world.condition("acme", ConditionType::Configured, ConditionStatus::Unknown, Reason::NotChecked).await;
     assert_eq!(world.cognigy.configuration(ORGANIZATION).unwrap(), first);
     assert_eq!(world.changes(), [Operation::Configure]);
 
-    world.put_secret("acme-oidc", &[("clientSecret", SECRET)]).await;
+    world.rotate(SECRET).await;
     world.ready("acme").await;
-    let mut second = world.cognigy.configuration(ORGANIZATION).unwrap();
-    assert_eq!(second.as_object_mut().unwrap().remove("idpAdditionalScope"), Some(json!("groups")));
-    assert_eq!(second, first, "all else is sent as it was, the secret too");
+    let second = world.cognigy.configuration(ORGANIZATION).unwrap();
+    assert_eq!(first, strategy::body(&world, "acme", SECRET));
+    assert_eq!(second, strategy::body(&world, "another", SECRET), "all else is sent as it was, the secret too");
 }

@@ -3,11 +3,12 @@
 use axum::http::{Method, Request};
 use cognigy_sso_api::{ConditionType, IdentityProviderConfig, Reason};
 use cognigy_sso_testkit::cognigy::Operation;
-use cognigy_sso_testkit::transitions::{Transition, Transitions};
+use cognigy_sso_testkit::transitions::Transition;
 use futures::future::join_all;
 use serde_json::{Value, json};
 
-use super::{contract, schema};
+use super::{contract, definition};
+use crate::strategy::{self, SECRET_KEY, SECRET_NAME};
 use crate::support::{SECRET, World, eventually, is_ready};
 
 /// How many transitions are made of each resource, and how many resources there are, each with an organization of its own.
@@ -47,8 +48,11 @@ async fn a_sample_of_transitions_ends_as_the_conditions_promise_and_comes_back()
 async fn world() -> World {
     let world = World::new("transitions-sample").await;
     world.will_have((0..LANES).map(key_secret));
-    world.put_secret("acme-oidc", &[("clientSecret", SECRET), ("clientId", "acme"), ("a", SECRET)]).await;
-    world.put_secret("a", &[("clientSecret", "another"), ("apiKey", "nobody's"), ("a", "acme")]).await;
+    let secret = strategy::stored(SECRET);
+    let values =
+        [(SECRET_KEY, &*secret), ("clientId", "acme"), ("a", &secret)].map(|(key, value)| (key, value.as_bytes()));
+    world.put_secret_bytes(SECRET_NAME, "Opaque", &values).await;
+    world.put_secret("a", &[(SECRET_KEY, "another"), ("apiKey", "nobody's"), ("a", "acme")]).await;
     for map in ["ca", "a"] {
         world.put_config_map(map, &[("ca.crt", world.authority.pem()), ("a", world.authority.pem())]).await;
     }
@@ -91,7 +95,7 @@ impl<'a> Lane<'a> {
     /// Answers with the reasons that `Ready` gave, or what went wrong.
     async fn run(world: &'a World, lane: usize) -> Vec<Result<Reason, String>> {
         let base = Self::base(world, lane).await;
-        let transitions = Transitions::new(&schema(), vec![base.clone()]).unwrap();
+        let transitions = definition::transitions(vec![base.clone()]);
         let numbers = (0..).map(|step| lane * STRIDE / LANES + step * STRIDE);
         let sample = numbers.map(|number| transitions.nth(number));
         let sample = sample.filter(|transition| transition.is_good() && transition.former == base);

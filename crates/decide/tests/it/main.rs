@@ -14,6 +14,7 @@
 
 mod act;
 mod adoption;
+mod body;
 mod changes;
 mod client_callback;
 mod client_credentials;

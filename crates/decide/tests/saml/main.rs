@@ -39,6 +39,8 @@ mod drift;
 mod events;
 #[path = "../it/expiry.rs"]
 mod expiry;
+#[path = "../it/fingerprint.rs"]
+mod fingerprint;
 #[path = "../it/held.rs"]
 mod held;
 #[path = "../it/leaving.rs"]

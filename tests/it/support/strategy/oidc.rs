@@ -163,6 +163,24 @@ pub fn unusable() -> Vec<(&'static str, &'static str, Vec<u8>, Reason)> {
     ]
 }
 
+/// What cannot be read of a part that declares it: where in it, and what stands there.
+pub fn unreadable() -> Vec<(&'static str, Value)> {
+    vec![
+        ("", json!([7])),
+        ("/clientSecretRef/name", json!(1.5)),
+        ("/idTokenSignedResponseAlg", json!("XX99")),
+        ("/additionalScopes", json!([7])),
+    ]
+}
+
+/// What the first visit sends to a provider: the span of each, below which other.
+pub const SPANS: &[(&str, &str)] = &[
+    ("observe", "GET discovery"),
+    ("observe", "GET keys"),
+    ("reconcile", "POST token"),
+    ("reconcile", "GET authorize"),
+];
+
 impl World {
     /// Spoils the provider, so that nobody could sign in there.
     pub fn refute(&self) {

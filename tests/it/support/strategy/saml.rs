@@ -164,6 +164,19 @@ pub fn unusable() -> Vec<(&'static str, &'static str, Vec<u8>, Reason)> {
     ]
 }
 
+/// What cannot be read of a part that declares it: where in it, and what stands there.
+pub fn unreadable() -> Vec<(&'static str, Value)> {
+    vec![
+        ("", json!([7])),
+        ("/decryptionPrivateKeySecretRef/name", json!(1.5)),
+        ("/wantAuthnResponseSigned", json!("perhaps")),
+        ("/metadataUrl", json!([7])),
+    ]
+}
+
+/// What the first visit sends to an identity provider: the span of each, below which other.
+pub const SPANS: &[(&str, &str)] = &[("observe", "GET metadata")];
+
 impl World {
     /// Spoils the identity provider, so that nobody could sign in there.
     pub fn refute(&self) {
