@@ -53,7 +53,8 @@ async fn a_tls_secret_holds_certificates_and_a_key_and_no_metadata() {
     assert_eq!(*saml.certificate.unwrap().unwrap().base64, *held);
     assert!(saml.decryption_key.unwrap().is_ok());
     let reading = sources.reading.unwrap();
-    assert_eq!((reading.entity.as_deref(), reading.trusted), (Some("urn:acme"), Some(vec![held.into()])));
+    let [trusted] = reading.trusted.unwrap().try_into().unwrap();
+    assert_eq!((reading.entity.as_deref(), &*trusted.base64), (Some("urn:acme"), &*held));
     assert!(sources.metadata.is_none());
     let [fault] = saml.documents.try_into().unwrap();
     assert_eq!((fault.field, fault.problem), ("spec.saml.metadataRef", InputProblem::TypeRefused(TLS.to_owned())));

@@ -35,7 +35,8 @@ pub(crate) struct Reading {
 impl Weighed for (Endpoint, Option<CaBundle>, Reading) {
     fn bytes(&self) -> usize {
         let (url, ca, Reading { entity, trusted }) = self;
-        let trusted = trusted.iter().flatten().map(|certificate| certificate.len()).sum::<usize>();
+        // Beside its text, a certificate is held in parts that are about as long.
+        let trusted = trusted.iter().flatten().map(|certificate| 2 * certificate.base64.len()).sum::<usize>();
         url.as_str().len()
             + ca.as_ref().map_or(0, |ca| ca.pem().len())
             + entity.as_ref().map_or(0, String::len)
@@ -162,13 +163,13 @@ mod tests {
         let allowed = ["127.0.0.0/8", "::1/128"].map(|network| network.parse().unwrap()).to_vec();
         let policy = AddressPolicy { allowed, deny_private: false };
         let (egress, shared) = (Egress::new(policy, Authorities::system_and(&[])), IdentityProviders::default());
-        let can_read = async |ca: Option<&CaBundle>, trusted: Option<Vec<Box<str>>>| {
+        let can_read = async |ca: Option<&CaBundle>, trusted: Option<Vec<saml::Certificate>>| {
             let reading = Reading { trusted, ..Reading::default() };
             shared.get(&egress, &url, ca, &reading, Duration::from_hours(1), false).await.0.is_ok()
         };
         assert!(can_read(Some(&ca), None).await);
         assert!(!can_read(None, None).await, "its server's authority is not trusted");
-        let signer = signing_certificate(FIRST).unwrap().base64.into();
+        let signer = saml::Certificate::parse(signing_certificate(FIRST).unwrap().pem.as_bytes()).unwrap();
         assert!(!can_read(Some(&ca), Some(vec![signer])).await, "it is not signed");
 
         let missing = Endpoint::parse(&format!("{}/none?token=s3cret", url.as_str())).unwrap();

@@ -100,6 +100,8 @@ fn what_the_known_same_secrets_spare_does_not_hide_another_certificate() {
     assert_eq!(run.check(&Trial::accepted()).effects, ["Record", "Replace"]);
 }
 
+type Change<'a> = &'a dyn Fn(&mut Observed);
+
 /// Who turned to another certificate may have named it before the operator read of it, and what was read before that may lead
 /// back to the former one.
 #[test]
@@ -107,7 +109,7 @@ fn what_is_held_is_read_anew_where_it_refutes_or_changes_what_is_in_force() {
     let expires = |metadata: &mut cognigy_sso_decide::Metadata| metadata.valid_until = Some(now());
     let elsewhere =
         |metadata: &mut cognigy_sso_decide::Metadata| metadata.login_endpoint = "https://other.example/sso".into();
-    let table: [(&str, &dyn Fn(&mut Observed), bool); 8] = [
+    let table: [(&str, Change<'_>, bool); 8] = [
         ("as in force", &|_| {}, false),
         ("both are published", &|o| describe(o, |metadata| metadata.certificates.push(certificate(NEXT))), false),
         ("another certificate", &rolled, true),
