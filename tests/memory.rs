@@ -75,7 +75,7 @@ async fn hostile_answers_cost_at_most_a_mebibyte() {
     let providers = Providers::default();
     let read = async |name: &str| {
         let issuer = Issuer::parse(&format!("{}/{name}", server.origin)).unwrap();
-        let found = providers.get(&egress, &issuer, None, Duration::from_hours(1), true).await;
+        let (found, _) = providers.get(&egress, &issuer, None, Duration::from_hours(1), true).await;
         let keys = (*found).as_ref().map_err(cognigy_sso_decide::Fault::message).map(|provider| provider.keys.clone());
         keys.and_then(|keys| keys.map_err(|fault| fault.message()).map(|keys| keys.len()))
     };

@@ -29,7 +29,8 @@ pub(crate) use outside::OutsideCalls;
 pub use reference::reference;
 pub(crate) use scrape::{Board, MetricsAddress, Scrapes, serve};
 pub(crate) use sight::{Question, Seen, Sight};
-pub(crate) use words::{Document, Found, Reconciled, Watched};
+pub use words::Found;
+pub(crate) use words::{Document, Reconciled, Watched};
 
 /// All that is counted. A clone counts on in the same place.
 #[derive(Clone, Debug)]

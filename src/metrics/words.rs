@@ -52,8 +52,10 @@ words! {
 
 words! {
     /// Was a document held already?
-    pub(crate) enum Found {
+    pub enum Found {
+        /// It was.
         Hit = "hit",
+        /// It had to be fetched.
         Miss = "miss",
     }
 }

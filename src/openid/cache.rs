@@ -46,7 +46,7 @@ impl Providers {
     }
 
     /// What this issuer publishes, and whether it was held already; `fresh` asks it anew.
-    pub(crate) async fn get(
+    pub async fn get(
         &self,
         egress: &Egress,
         issuer: &Issuer,
