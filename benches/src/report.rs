@@ -72,13 +72,11 @@ impl Run {
 }
 
 impl Report {
-    /// All measures that any run took, with their units, in the order of the run that took most.
+    /// All measures that any run took, with their units, in the order in which they were first taken.
     #[must_use]
     pub fn measures(&self) -> Vec<(&str, &str)> {
-        let mut runs: Vec<&Run> = self.runs.iter().collect();
-        runs.sort_by_key(|run| std::cmp::Reverse(run.figures.len()));
         let mut measures: Vec<(&str, &str)> = Vec::new();
-        for figure in runs.iter().flat_map(|run| &run.figures) {
+        for figure in self.runs.iter().flat_map(|run| &run.figures) {
             if !measures.iter().any(|(measure, _)| *measure == figure.measure) {
                 measures.push((&figure.measure, &figure.unit));
             }
@@ -147,10 +145,7 @@ fn rule(widths: &[usize]) -> String {
     widths.iter().enumerate().map(cell).chain(["\n".to_owned()]).collect()
 }
 
-/// The value that `share` of them are not above: 0.5 for the median.
-///
-/// # Panics
-/// Never; there is no value where there are none, and 0 is given.
+/// The value that `share` of them are not above: 0.5 for the median. 0 where there are none.
 #[must_use]
 pub fn quantile(values: &[f64], share: f64) -> f64 {
     let mut sorted = values.to_vec();
