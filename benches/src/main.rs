@@ -40,10 +40,13 @@ struct Arguments {
     /// false and `{selector}` for a label selector. Repeat it for several.
     #[arg(long, value_name = "NAME=COMMAND")]
     subject: Vec<Subject>,
-    /// The same, with resources whose client is not tried at its provider (`clientCheck: Never`): what that check costs shows
-    /// beside it.
-    #[arg(long, value_name = "NAME=COMMAND")]
-    without_client_check: Vec<Subject>,
+    /// This project's operator, as it is built.
+    #[arg(long, value_name = "PROGRAM")]
+    operator: Option<PathBuf>,
+    /// Measure it, too, with resources whose client is not tried at its provider (`clientCheck: Never`): what that check costs
+    /// shows beside it.
+    #[arg(long, requires = "operator")]
+    without_client_check: bool,
     /// Measure the peer too, a controller for the same job on Go's controller-runtime; it is built first.
     #[arg(long)]
     peer: bool,
@@ -80,12 +83,7 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let began = Instant::now();
-    let mut subjects = arguments.subject.clone();
-    subjects.extend(arguments.without_client_check.iter().cloned().map(Subject::without_client_check));
-    if arguments.peer {
-        subjects.push(peer::subject().await?);
-    }
-    anyhow::ensure!(!subjects.is_empty(), "nothing to measure: give --subject NAME=COMMAND, or --peer");
+    let subjects = arguments.subjects().await?;
     let extent = arguments.extent()?;
     let mut report = Report { machine: machine::this()?, runs: Vec::new() };
     for subject in &subjects {
@@ -110,6 +108,21 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
 }
 
 impl Arguments {
+    async fn subjects(&self) -> anyhow::Result<Vec<Subject>> {
+        let operator = self.operator.as_deref().map(Subject::operator);
+        let unchecked = operator.clone().filter(|_| self.without_client_check).map(Subject::without_client_check);
+        let mut subjects: Vec<Subject> = operator.into_iter().chain(unchecked).collect();
+        subjects.extend(self.subject.iter().cloned());
+        if self.peer {
+            subjects.push(peer::subject().await?);
+        }
+        anyhow::ensure!(
+            !subjects.is_empty(),
+            "nothing to measure: give --operator PROGRAM, --subject NAME=COMMAND, or --peer"
+        );
+        Ok(subjects)
+    }
+
     fn extent(&self) -> anyhow::Result<Extent> {
         Ok(Extent {
             issuers: usize::try_from(self.issuers)?,

@@ -1,12 +1,12 @@
 //! What is measured: any operator that can be started by a command line.
 
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::str::FromStr;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, ensure};
+use anyhow::Context as _;
 use cognigy_sso_testkit::control_plane::guard::{Guarded, Sink};
 use jiff::Timestamp;
 
@@ -27,7 +27,8 @@ pub struct Subject {
     pub name: String,
     /// The `clientCheck` of its resources.
     pub client_check: &'static str,
-    words: Vec<String>,
+    program: PathBuf,
+    arguments: Vec<String>,
 }
 
 /// What differs from start to start.
@@ -44,29 +45,59 @@ impl FromStr for Subject {
 
     fn from_str(text: &str) -> anyhow::Result<Self> {
         let (name, command) = text.split_once('=').context("write NAME=COMMAND LINE")?;
-        let words = shlex::split(command).context("the command line has a quote that is not closed")?;
-        ensure!(!name.is_empty() && !words.is_empty(), "write NAME=COMMAND LINE");
-        Ok(Self { name: name.to_owned(), client_check: "OnChange", words })
+        let mut words = shlex::split(command).context("the command line has a quote that is not closed")?.into_iter();
+        let program = words.next().filter(|_| !name.is_empty()).context("write NAME=COMMAND LINE")?;
+        Ok(Self {
+            name: name.to_owned(),
+            client_check: "OnChange",
+            program: program.into(),
+            arguments: words.collect(),
+        })
     }
 }
 
+/// How the operator itself is run to be measured: alone on this machine, with stand-ins on loopback.
+const OPERATOR: [&str; 8] = [
+    "run",
+    "--cognigy-host=localhost",
+    "--allow-network=127.0.0.0/8,::1/128",
+    "--metrics-address=0",
+    "--health-address={health}",
+    "--leader-elect={leader-elect}",
+    "--lease-namespace=bench",
+    "--selector={selector}",
+];
+
 impl Subject {
+    /// One that is started with these arguments.
+    #[must_use]
+    pub fn new(name: &str, program: &Path, arguments: &[&str]) -> Self {
+        let arguments = arguments.iter().map(|argument| (*argument).to_owned()).collect();
+        Self { name: name.to_owned(), client_check: "OnChange", program: program.to_owned(), arguments }
+    }
+
+    /// This project's operator.
+    #[must_use]
+    pub fn operator(program: &Path) -> Self {
+        Self::new("operator", program, &OPERATOR)
+    }
+
     /// The same with resources whose clients are not tried at their provider.
     #[must_use]
     pub fn without_client_check(self) -> Self {
-        Self { client_check: "Never", ..self }
+        Self { name: "no client check".to_owned(), client_check: "Never", ..self }
     }
 
     /// The program that is started.
     #[must_use]
     pub fn program(&self) -> &Path {
-        Path::new(self.words.first().map_or("", String::as_str))
+        &self.program
     }
 
     /// Whether it can be told to look after some of the resources only.
     #[must_use]
     pub fn can_be_sharded(&self) -> bool {
-        self.words.iter().any(|word| word.contains("{selector}"))
+        self.arguments.iter().any(|word| word.contains("{selector}"))
     }
 
     /// Starts it.
@@ -84,8 +115,7 @@ impl Subject {
 
     fn arguments(&self, health: &str, mode: Mode<'_>) -> impl Iterator<Item = String> {
         let leader_elect = mode.leader_elect.to_string();
-        let words = self.words.iter().skip(1);
-        let wanted = words.filter(move |word| mode.selector.is_some() || !word.contains("{selector}"));
+        let wanted = self.arguments.iter().filter(move |word| mode.selector.is_some() || !word.contains("{selector}"));
         wanted.map(move |word| {
             let word = word.replace("{health}", health).replace("{leader-elect}", &leader_elect);
             word.replace("{selector}", mode.selector.unwrap_or_default())

@@ -8,8 +8,6 @@ use std::process::Command;
 use serde_json::Value;
 
 const RESOURCES: &str = "4";
-const FLAGS: &str = "run --cognigy-host=localhost --allow-network=127.0.0.0/8,::1/128 --metrics-address=0 \
-                     --health-address={health} --leader-elect={leader-elect} --lease-namespace=bench --selector={selector}";
 
 /// What is measured with resources, whoever it is.
 const MEASURES: [&str; 13] = [
@@ -33,7 +31,8 @@ fn a_handful_of_resources_is_measured_from_start_to_deletion() {
     let folder = tempfile::tempdir().unwrap();
     let json = folder.path().join("figures.json");
     let output = driver()
-        .args(["--subject", &format!("operator={} {FLAGS}", operator().display())])
+        .arg("--operator")
+        .arg(operator())
         .args([
             "--resources",
             RESOURCES,
@@ -87,7 +86,7 @@ fn a_subject_that_cannot_be_started_is_named() {
 #[test]
 fn nothing_to_measure_is_said() {
     let log = String::from_utf8_lossy(&driver().output().unwrap().stderr).into_owned();
-    assert!(log.contains("give --subject NAME=COMMAND, or --peer"), "{log}");
+    assert!(log.contains("give --operator PROGRAM, --subject NAME=COMMAND, or --peer"), "{log}");
 }
 
 fn driver() -> Command {

@@ -1,14 +1,20 @@
 //! Fields that there are not. The API server refuses or drops them; in a file they would go unnoticed.
 
+use std::sync::LazyLock;
+
 use cognigy_sso_api::crd;
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::JSONSchemaProps;
 use serde_json::Value;
 
+/// What a spec may have: made once for all files.
+static SPEC: LazyLock<Option<JSONSchemaProps>> = LazyLock::new(|| {
+    let version = crd().spec.versions.into_iter().next()?;
+    version.schema?.open_api_v3_schema?.properties?.remove("spec")
+});
+
 /// The path of the first field of a spec that the definition does not have.
 pub(super) fn unknown_field(spec: &Value) -> Option<String> {
-    let version = crd().spec.versions.into_iter().next()?;
-    let schema = version.schema?.open_api_v3_schema?.properties?.remove("spec")?;
-    unknown_within(spec, &schema, "spec")
+    unknown_within(spec, SPEC.as_ref()?, "spec")
 }
 
 fn unknown_within(written: &Value, schema: &JSONSchemaProps, path: &str) -> Option<String> {

@@ -9,6 +9,7 @@ pub mod control_plane;
 mod filter;
 pub mod fuzz;
 pub mod gitops;
+pub mod go_program;
 pub mod helm;
 pub mod manifests;
 pub mod open_metrics;

@@ -7,11 +7,16 @@ use std::process::Command;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::go_program::GoProgram;
 use super::{RealProvider, Tls};
+use crate::go_program::GoProgram;
 
-const PROGRAM: GoProgram =
-    GoProgram { name: "saml-provider", library: "github.com/crewjam/saml", what: "the SAML identity provider" };
+const PROGRAM: GoProgram = GoProgram {
+    name: "saml-provider",
+    folder: "xtask/controlplane/saml-provider",
+    library: "github.com/crewjam/saml",
+    what: "the SAML identity provider",
+    usual_time: "about 20 seconds",
+};
 
 /// A service provider as it is registered at the identity provider.
 #[derive(Clone, Serialize)]

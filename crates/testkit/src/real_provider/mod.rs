@@ -3,7 +3,6 @@
 //! authentication and authorization requests up to the point where a person would be asked.
 
 mod crewjam;
-mod go_program;
 mod node;
 mod zitadel;
 

@@ -3,11 +3,16 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use super::go_program::GoProgram;
 use super::{RealProvider, Registration, Tls};
+use crate::go_program::GoProgram;
 
-const PROGRAM: GoProgram =
-    GoProgram { name: "openid-provider", library: "github.com/zitadel/oidc/v3", what: "the OpenID provider" };
+const PROGRAM: GoProgram = GoProgram {
+    name: "openid-provider",
+    folder: "xtask/controlplane/openid-provider",
+    library: "github.com/zitadel/oidc/v3",
+    what: "the OpenID provider",
+    usual_time: "about 20 seconds",
+};
 
 /// The library answers in one of two ways.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Programs of `xtask/controlplane` that join a pinned Go library with what tests ask of it.
+//! Small programs of this project that join a pinned Go library with what tests and measurements ask of it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,14 +8,19 @@ use anyhow::Context as _;
 use crate::control_plane::cache::Entry;
 use crate::control_plane::{golang, progress};
 
-/// One of them: built once, in about 10 s.
-pub(super) struct GoProgram {
-    /// Of the folder and of the program.
+/// One of them: built once.
+#[derive(Debug)]
+pub struct GoProgram {
+    /// The program's name.
     pub name: &'static str,
+    /// The folder of its sources and its go.mod, from the root of the workspace.
+    pub folder: &'static str,
     /// The module whose version is the program's.
     pub library: &'static str,
     /// For whoever waits.
     pub what: &'static str,
+    /// How long building it takes as a rule.
+    pub usual_time: &'static str,
 }
 
 impl GoProgram {
@@ -40,11 +45,12 @@ impl GoProgram {
             output: folder.join(self.name),
         };
         let doing = format!("building {} ({} {version})", self.what, self.library);
-        progress::shown(&doing, "it is not in the cache; about 20 seconds, once", build.run(log)).await
+        let remark = format!("it is not in the cache; {}, once", self.usual_time);
+        progress::shown(&doing, &remark, build.run(log)).await
     }
 
     fn source(&self) -> PathBuf {
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../xtask/controlplane").join(self.name)
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(self.folder)
     }
 
     fn version(&self) -> anyhow::Result<String> {
