@@ -36,6 +36,12 @@ impl Calls {
         }
     }
 
+    /// All requests that the stand-ins got.
+    #[must_use]
+    pub fn outside_total(&self) -> u64 {
+        self.outside.values().sum()
+    }
+
     /// Writes of the resource and its status.
     #[must_use]
     pub fn writes(&self) -> u64 {

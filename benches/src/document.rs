@@ -109,7 +109,7 @@ fn slope(report: &Report, subject: &str, measure: &str) -> Option<f64> {
     let runs = || report.runs.iter().filter(|run| run.subject == subject && run.value(measure).is_some());
     let (fewest, most) = (runs().min_by_key(|run| run.resources)?, runs().max_by_key(|run| run.resources)?);
     let more = most.resources.checked_sub(fewest.resources).filter(|more| *more > 0)?;
-    Some((most.value(measure)? - fewest.value(measure)?) / number(more))
+    Some((most.value(measure)? - fewest.value(measure)?) / number(more as u64))
 }
 
 #[cfg(test)]

@@ -158,7 +158,7 @@ pub fn quantile(values: &[f64], share: f64) -> f64 {
 /// A count, to calculate with.
 #[must_use]
 #[allow(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-pub fn number(count: usize) -> f64 {
+pub fn number(count: u64) -> f64 {
     count as f64
 }
 

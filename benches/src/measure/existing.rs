@@ -17,7 +17,7 @@ pub(super) async fn measure(stage: &Stage<'_>, run: &mut Run) -> anyhow::Result<
     let operator = world.operator(subject, Mode::default()).await?;
     let last = step("they become Ready", async |bar| readiness.until(resources, bar).await).await?;
 
-    let each = number(resources);
+    let each = number(resources as u64);
     run.note("existing to all Ready", "s", last.duration_since(operator.at).as_secs_f64());
     run.note("existing: resident, peak", "MiB", operator.memory()?.peak);
     run.note("existing: operator CPU for each", "ms", operator.cpu()? * 1000.0 / each);
@@ -32,15 +32,13 @@ pub(super) async fn measure(stage: &Stage<'_>, run: &mut Run) -> anyhow::Result<
     Ok(operator)
 }
 
-#[allow(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
 fn note_calls(calls: &Calls, each: f64, run: &mut Run) {
-    run.note("existing: writes of the resource", "for each", calls.writes() as f64 / each);
+    run.note("existing: writes of the resource", "for each", number(calls.writes()) / each);
     for (name, count) in &calls.kubernetes {
-        run.note(format!("existing: Kubernetes, {name}"), "for each", *count as f64 / each);
+        run.note(format!("existing: Kubernetes, {name}"), "for each", number(*count) / each);
     }
-    let all: u64 = calls.outside.values().sum();
-    run.note("existing: outside calls", "for each", all as f64 / each);
+    run.note("existing: outside calls", "for each", number(calls.outside_total()) / each);
     for (name, count) in &calls.outside {
-        run.note(format!("existing: outside, {name}"), "for each", *count as f64 / each);
+        run.note(format!("existing: outside, {name}"), "for each", number(*count) / each);
     }
 }

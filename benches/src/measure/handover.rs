@@ -9,7 +9,7 @@ use super::Stage;
 use super::settled::settled;
 use crate::calls::Calls;
 use crate::progress::step;
-use crate::report::Run;
+use crate::report::{Run, number};
 use crate::subject::{Mode, Operator};
 
 /// Between two rotations under load.
@@ -43,7 +43,6 @@ async fn leads(stage: &Stage<'_>, operator: &Operator) -> anyhow::Result<Instant
 }
 
 /// The new replica is there before the old one is told to go.
-#[allow(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
 async fn upgrade(stage: &Stage<'_>, old: Operator, new: &Operator, run: &mut Run) -> anyhow::Result<()> {
     settled(stage.world, new).await?;
     let before = Calls::so_far(stage.world).await?;
@@ -54,8 +53,8 @@ async fn upgrade(stage: &Stage<'_>, old: Operator, new: &Operator, run: &mut Run
         Ok(Calls::so_far(stage.world).await?.since(&before))
     };
     let calls = step("rolling upgrade", async |_| needless.await).await?;
-    run.note("rolling upgrade: writes of resources", "in all", calls.writes() as f64);
-    run.note("rolling upgrade: outside calls", "in all", calls.outside.values().sum::<u64>() as f64);
+    run.note("rolling upgrade: writes of resources", "in all", number(calls.writes()));
+    run.note("rolling upgrade: outside calls", "in all", number(calls.outside_total()));
     let effects = effects(stage);
     stage.fleet.rotate(0).await?;
     let resumed = step("the new one leads", async |_| next_effect(stage, effects).await).await?;

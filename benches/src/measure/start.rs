@@ -29,7 +29,7 @@ pub async fn measure(world: &World, subject: &Subject, extent: Extent, run: &mut
         Ok(())
     })
     .await?;
-    run.note("program", "MiB", number(usize::try_from(size.len())?) / f64::from(1 << 20));
+    run.note("program", "MiB", number(size.len()) / f64::from(1 << 20));
     run.note("exec to first watch, p50", "ms", quantile(&watches, 0.5));
     run.note("exec to ready, p50", "ms", quantile(&readies, 0.5));
     at_rest(world, subject, extent, run).await
