@@ -3,8 +3,13 @@
 use std::error::Error as _;
 
 use anyhow::anyhow;
+use hyper_timeout::TimeoutConnector;
+use hyper_util::client::legacy::{self, connect::HttpConnector};
+use hyper_util::rt::TokioExecutor;
+use kube::client::{Body, ConfigExt as _};
 use kube::config::{InferConfigError, Kubeconfig};
 use kube::{Client, Config};
+use tower::{BoxError, ServiceBuilder};
 
 use crate::causes;
 
@@ -30,7 +35,27 @@ pub(super) async fn client() -> anyhow::Result<Client> {
         config.proxy_url = None;
     }
     tracing::info!(server = %config.cluster_url, "the Kubernetes API");
-    Ok(Client::try_from(config)?)
+    if config.proxy_url.is_some() { Ok(Client::try_from(config)?) } else { straight(&config) }
+}
+
+/// As kube makes it, but for one thing: what is written is sent at once. The first request on a new connection would wait 40 ms
+/// otherwise, until the server has acknowledged the end of the TLS handshake.
+fn straight(config: &Config) -> anyhow::Result<Client> {
+    let mut connector = HttpConnector::new();
+    connector.enforce_http(false);
+    connector.set_nodelay(true);
+    let mut connector = TimeoutConnector::new(config.rustls_https_connector_with_connector(connector)?);
+    connector.set_connect_timeout(config.connect_timeout);
+    connector.set_read_timeout(config.read_timeout);
+    connector.set_write_timeout(config.write_timeout);
+    let client: legacy::Client<_, Body> = legacy::Builder::new(TokioExecutor::new()).build(connector);
+    let service = ServiceBuilder::new()
+        .layer(config.base_uri_layer())
+        .option_layer(config.auth_layer()?)
+        .layer(config.extra_headers_layer()?)
+        .map_err(BoxError::from)
+        .service(client);
+    Ok(Client::new(service, config.default_namespace.clone()))
 }
 
 /// In a pod it is the way to its own cluster that fails, elsewhere the kubeconfig, which is told as the cause.

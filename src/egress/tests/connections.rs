@@ -246,7 +246,9 @@ fn nothing_else_goes_out() {
         }
         let (text, name) = (std::fs::read_to_string(&path).unwrap(), path.display().to_string());
         let is_egress = name.contains("/src/egress/");
-        if !is_egress {
+        // The way to the API server that the kubeconfig or the pod names.
+        let is_to_kubernetes = name.ends_with("/src/cli/cluster.rs");
+        if !is_egress && !is_to_kubernetes {
             for client in ["reqwest::Client", "Client::builder", "TcpStream::connect", "lookup_host", "hyper_util"] {
                 assert!(!text.contains(client), "{name}: {client}");
             }
