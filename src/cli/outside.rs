@@ -42,9 +42,6 @@ impl Outside {
     /// When a file of authorities cannot be read.
     pub(super) fn egress(&self) -> anyhow::Result<Egress> {
         let authorities = self.authorities()?;
-        if authorities.is_empty() {
-            tracing::warn!("no certificate authority is trusted: set --extra-ca-file, or SSL_CERT_FILE");
-        }
         let policy = AddressPolicy { allowed: self.allow_networks.clone(), deny_private: self.deny_private_networks };
         Ok(Egress::new(policy, authorities))
     }

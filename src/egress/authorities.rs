@@ -1,6 +1,6 @@
 //! Which certificate authorities are trusted.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustls::ClientConfig;
 use rustls::crypto::CryptoProvider;
@@ -37,9 +37,11 @@ impl CaBundle {
     }
 }
 
-/// The authorities that all outside calls trust.
+/// The authorities that all outside calls trust. The system's are some hundred, and read when the first call is made: who calls
+/// nobody neither waits for them nor keeps them.
 pub struct Authorities {
-    roots: RootCertStore,
+    extra: Arc<[CaBundle]>,
+    roots: Arc<OnceLock<Arc<RootCertStore>>>,
     provider: Arc<CryptoProvider>,
 }
 
@@ -47,30 +49,46 @@ impl Authorities {
     /// The system's authorities (`SSL_CERT_FILE` and `SSL_CERT_DIR` are honoured), and those given.
     #[must_use]
     pub fn system_and(extra: &[CaBundle]) -> Self {
-        let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        for bundle in extra {
-            add(&mut roots, bundle);
+        Self {
+            extra: extra.into(),
+            roots: Arc::default(),
+            provider: Arc::new(rustls::crypto::ring::default_provider()),
         }
-        Self { roots, provider: Arc::new(rustls::crypto::ring::default_provider()) }
     }
 
-    /// Is no authority trusted at all, so that no outside call can succeed?
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.roots.is_empty()
+    /// Reads them, unless that was done before, on a thread of its own.
+    pub(super) async fn read(&self) {
+        if self.roots.get().is_some() {
+            return;
+        }
+        let (extra, roots) = (Arc::clone(&self.extra), Arc::clone(&self.roots));
+        // Should it not come to that, whoever needs them reads them.
+        drop(tokio::task::spawn_blocking(move || drop(Arc::clone(roots.get_or_init(|| all(&extra))))).await);
     }
 
     pub(super) fn client_config(&self, ca: Option<&CaBundle>) -> ClientConfig {
-        let mut roots = self.roots.clone();
+        let mut roots = Arc::clone(self.roots.get_or_init(|| all(&self.extra)));
         if let Some(bundle) = ca {
-            add(&mut roots, bundle);
+            add(Arc::make_mut(&mut roots), bundle);
         }
         let builder = ClientConfig::builder_with_provider(Arc::clone(&self.provider)).with_protocol_versions(&VERSIONS);
         // Both versions are compiled in, so the provider supports them.
         #[allow(clippy::expect_used)]
         builder.expect("ring supports TLS 1.2 and 1.3").with_root_certificates(roots).with_no_client_auth()
     }
+}
+
+/// The system's authorities, and those given.
+fn all(extra: &[CaBundle]) -> Arc<RootCertStore> {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    for bundle in extra {
+        add(&mut roots, bundle);
+    }
+    if roots.is_empty() {
+        tracing::warn!("no certificate authority is trusted: set --extra-ca-file, or SSL_CERT_FILE");
+    }
+    Arc::new(roots)
 }
 
 fn add(roots: &mut RootCertStore, bundle: &CaBundle) {

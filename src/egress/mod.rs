@@ -190,7 +190,10 @@ impl Egress {
     async fn client(&self, url: &Url, ca: Option<&CaBundle>) -> Result<Client, TransportFault> {
         let proxy = self.means.proxies.of(url)?;
         let way = if proxy.is_some() { Way::ThroughProxy } else { Way::Straight };
-        let made = async { self.directed(proxy.as_ref(), ca)?.build() };
+        let made = async {
+            self.authorities.read().await;
+            self.directed(proxy.as_ref(), ca)?.build()
+        };
         // What cannot be made has no way out: a proxy of a kind that is not spoken.
         self.clients.try_get_with((ca.cloned(), way), made).await.map_err(|_| TransportFault::Unreachable)
     }
