@@ -1,5 +1,7 @@
 //! The watches: resources, and the metadata of Secrets and ConfigMaps.
 
+mod stream;
+
 use std::fmt::{self, Debug};
 
 use cognigy_sso_decide::ObjectKind;
@@ -8,7 +10,7 @@ use futures::stream::{BoxStream, SelectAll};
 use k8s_openapi::api::core::v1::{ConfigMap, Secret};
 use kube::api::ObjectMeta;
 use kube::runtime::WatchStreamExt;
-use kube::runtime::watcher::{self, Event, watcher};
+use kube::runtime::watcher::{self, Event};
 use kube::{Api, Client, Resource};
 use serde::de::DeserializeOwned;
 
@@ -18,7 +20,7 @@ use crate::watched::{Key, Outline, Watched};
 
 /// What `/readyz` says while the watches are not complete.
 pub(super) const WAITS_FOR: &str = "the first list of resources, Secrets and ConfigMaps";
-/// Objects in one page of a list: small, so that a page costs little memory.
+/// Objects in one page of a list, where none is streamed: few, so that a page costs little memory.
 const PAGE_SIZE: u32 = 50;
 
 /// Which resources the operator looks after.
@@ -58,7 +60,8 @@ impl Watch {
     /// What to do about this error, where it does not tell.
     pub(super) fn mend(&self, error: &watcher::Error) -> &'static str {
         match error {
-            watcher::Error::InitialListFailed(kube::Error::Api(answer))
+            watcher::Error::WatchStartFailed(kube::Error::Api(answer))
+            | watcher::Error::InitialListFailed(kube::Error::Api(answer))
                 if self.subject == Subject::Resources && answer.code == 404 =>
             {
                 ": install the definition, which `cognigy-sso-operator crd` prints"
@@ -218,7 +221,7 @@ where
     K: Resource + Clone + DeserializeOwned + Debug + Send + 'static,
 {
     let watch = watch.clone();
-    let events = watcher(api, config).default_backoff();
+    let events = stream::events(api, config).default_backoff();
     let told = events.map(move |event| match event {
         Ok(Event::Init) => News::ListBegins,
         Ok(Event::InitDone) => News::ListEnds,

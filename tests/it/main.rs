@@ -34,6 +34,7 @@ mod kills;
 mod leadership;
 mod lessons;
 mod limits;
+mod lists;
 mod log_lines;
 mod metrics;
 mod names;

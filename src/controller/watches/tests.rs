@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
+use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
@@ -43,26 +44,51 @@ fn page(query: &HashMap<String, String>) -> Value {
     json!({ "metadata": { "resourceVersion": "20000", "continue": left }, "items": items })
 }
 
-async fn serve(requests: Requests, request: Request) -> Response {
+/// All of a list, as the API server streams it, and nothing after that.
+fn streamed(resources: bool) -> Response {
+    let from_the_list = |object: Value| json!({ "type": "ADDED", "object": object }).to_string() + "\n";
+    let all: Vec<_> = (0..RESOURCES).filter(|_| resources).map(resource).map(from_the_list).collect();
+    let mark = json!({ "resourceVersion": "20000", "annotations": { "k8s.io/initial-events-end": "true" } });
+    let mark = json!({ "type": "BOOKMARK", "object": { "apiVersion": "v1", "kind": "Any", "metadata": mark } });
+    let lines = futures::stream::iter(all.into_iter().chain([mark.to_string() + "\n"])).map(Ok::<_, std::io::Error>);
+    Response::new(Body::from_stream(lines.chain(futures::stream::pending())))
+}
+
+/// As an API server answers whose feature gate `WatchList` is off.
+fn streams_no_lists() -> Response {
+    let status = json!({ "kind": "Status", "status": "Failure", "reason": "Invalid", "code": 422 });
+    let answer = Response::builder().status(StatusCode::UNPROCESSABLE_ENTITY).body(Body::from(status.to_string()));
+    answer.unwrap()
+}
+
+async fn serve(requests: Requests, streams: bool, request: Request) -> Response {
     let (method, uri) = (request.method().clone(), request.uri().clone());
     let sent: Bytes = to_bytes(request.into_body(), usize::MAX).await.unwrap();
     requests.lock().push((format!("{method} {uri}"), serde_json::from_slice(&sent).unwrap_or_default()));
     let query = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
+    let is_resources = uri.path().ends_with("/identityproviderconfigs");
     let answer = match uri.path() {
-        _ if uri.query().is_some_and(|query| query.contains("watch=true")) => {
+        _ if query_of(&uri).contains("sendInitialEvents=true") && streams => return streamed(is_resources),
+        _ if query_of(&uri).contains("sendInitialEvents=true") => return streams_no_lists(),
+        _ if query_of(&uri).contains("watch=true") => {
             return Response::new(Body::from_stream(futures::stream::pending::<Result<Bytes, std::io::Error>>()));
         }
-        path if method == "GET" && path.ends_with("/identityproviderconfigs") => page(&query),
+        _ if method == "GET" && is_resources => page(&query),
         _ if method == "PATCH" => resource(UNREADABLE),
         _ => json!({ "metadata": { "resourceVersion": "20000" }, "items": [] }),
     };
     Response::new(Body::from(answer.to_string()))
 }
 
-fn api_server() -> (Client, Requests) {
+fn query_of(uri: &Uri) -> &str {
+    uri.query().unwrap_or_default()
+}
+
+/// One that streams lists, or gives pages.
+fn api_server(streams: bool) -> (Client, Requests) {
     let requests = Requests::default();
     let seen = Arc::clone(&requests);
-    let server = Router::new().fallback(move |request: Request| serve(Arc::clone(&seen), request));
+    let server = Router::new().fallback(move |request: Request| serve(Arc::clone(&seen), streams, request));
     (Client::new(server, "default"), requests)
 }
 
@@ -88,7 +114,13 @@ async fn synced(client: &Client, scope: &Scope) -> (Store, usize) {
 /// Lesson: Flux CVE-2022-39272.
 #[tokio::test]
 async fn one_resource_that_cannot_be_decoded_among_ten_thousand_stops_nothing_and_is_reported() {
-    let (client, requests) = api_server();
+    for streams in [true, false] {
+        let (client, requests) = api_server(streams);
+        is_reported(client, &requests).await;
+    }
+}
+
+async fn is_reported(client: Client, requests: &Requests) {
     let (store, nameless) = synced(&client, &scope(Permitted::default())).await;
     assert_eq!((store.len(), nameless), (RESOURCES - 1, 1));
     let key = |number| Key { namespace: "sso".into(), name: format!("r-{number}").into() };
@@ -117,7 +149,7 @@ async fn one_resource_that_cannot_be_decoded_among_ten_thousand_stops_nothing_an
 #[tokio::test]
 async fn no_secret_without_the_labels_is_watched() {
     for (selector, expected) in [(None, false), (Some("use=yes"), true)] {
-        let (client, requests) = api_server();
+        let (client, requests) = api_server(true);
         let secret_selector = selector.map(|text| text.parse().unwrap());
         drop(synced(&client, &scope(Permitted { secret_selector, ..Permitted::default() })).await);
         let requests = requests.lock();
@@ -140,10 +172,10 @@ async fn where_names_are_given_each_is_watched_and_nothing_else_in_each_namespac
     };
     let namespaces = ["a", "b"].map(str::to_owned).to_vec();
     for (namespaces, places) in [(Vec::new(), vec![""]), (namespaces, vec!["namespaces/a/", "namespaces/b/"])] {
-        let (client, requests) = api_server();
+        let (client, requests) = api_server(true);
         drop(synced(&client, &Scope { namespaces, ..scope(permitted.clone()) }).await);
         let mut asked: Vec<_> = requests.lock().iter().map(|(request, _)| request.clone()).collect();
-        asked.retain(|request| request.contains("/api/v1/") && !request.contains("watch=true"));
+        asked.retain(|request| request.contains("/api/v1/"));
         asked.sort();
         let mut expected = Vec::new();
         for (kind, labels, names) in
@@ -151,7 +183,9 @@ async fn where_names_are_given_each_is_watched_and_nothing_else_in_each_namespac
         {
             let all = places.iter().flat_map(|place| names.iter().map(move |name| (place, name)));
             expected.extend(all.map(|(place, name)| {
-                format!("GET /api/v1/{place}{kind}?&fieldSelector=metadata.name%3D{name}{labels}&limit=50")
+                let list = "&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan";
+                let of = format!("&fieldSelector=metadata.name%3D{name}{labels}{list}&resourceVersion=");
+                format!("GET /api/v1/{place}{kind}?&watch=true&timeoutSeconds=290{of}")
             }));
         }
         expected.sort();

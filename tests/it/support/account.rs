@@ -40,6 +40,11 @@ impl Account {
     /// For an operator in the first of these namespaces that looks after all of them, in the mode of this run. It may use what
     /// has the names that there are in the first.
     pub async fn new(namespaces: &[&str], lease: &str) -> Self {
+        Self::on(cluster().await, namespaces, lease).await
+    }
+
+    /// The same on another cluster.
+    pub async fn on(cluster: &ControlPlane, namespaces: &[&str], lease: &str) -> Self {
         let (secrets, config_maps) = names::settled(namespaces[0]);
         let release = Release {
             name: namespaces[0].to_owned(),
@@ -50,7 +55,7 @@ impl Account {
             config_maps,
             lease: lease.to_owned(),
         };
-        Self::of(cluster().await, release).await
+        Self::of(cluster, release).await
     }
 
     /// For an operator that looks after all namespaces of a cluster.

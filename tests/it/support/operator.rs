@@ -38,6 +38,14 @@ impl Operator {
         Self::spawn(&command, Some(account)).await
     }
 
+    /// Starts it for one namespace of another cluster.
+    pub async fn start_on(cluster: &ControlPlane, namespace: &str) -> Self {
+        let account = Account::on(cluster, &[namespace], LEASE).await;
+        let mut command = command(account.kubeconfig.path(), &[namespace]);
+        command.args(ALONE).args(&account.flags);
+        Self::spawn(&command, Some(account)).await
+    }
+
     /// Starts it for all namespaces of a cluster.
     pub async fn start_for_all(cluster: &ControlPlane) -> Self {
         let account = Account::for_all(cluster).await;
