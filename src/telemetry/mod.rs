@@ -8,9 +8,11 @@ use std::backtrace::Backtrace;
 use std::panic::{self, PanicHookInfo};
 
 use tracing::Dispatch;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
-use tracing_subscriber::{EnvFilter, Layer as _, fmt};
+use tracing_subscriber::{Layer as _, fmt};
 
 use crate::traces;
 pub(crate) use endpoint::Endpoint;
@@ -53,13 +55,13 @@ fn subscriber(format: LogFormat, filter: &str, export: Option<&Export>) -> anyho
 /// Whatever is asked for: at its warnings one part of the client shows whole answers that it cannot decode, Secrets too, and its
 /// errors say of calls that failed less than whoever made them. And the operator's spans are none of the log's: its lines
 /// name the resource, and the trace.
-fn filter_of(text: &str) -> anyhow::Result<EnvFilter> {
-    let mut filter = EnvFilter::try_new(text)?;
-    let spans = format!("{}=off", traces::TARGET);
-    for fixed in ["kube_client::client=error", "kube_client::client::builder=off", &spans] {
-        filter = filter.add_directive(fixed.parse()?);
-    }
-    Ok(filter)
+fn filter_of(text: &str) -> anyhow::Result<Targets> {
+    let fixed = [
+        ("kube_client::client", LevelFilter::ERROR),
+        ("kube_client::client::builder", LevelFilter::OFF),
+        (traces::TARGET, LevelFilter::OFF),
+    ];
+    Ok(text.parse::<Targets>()?.with_targets(fixed))
 }
 
 /// From now on a panic is told by its place. What it says is told where it is fixed in the program: text that is put together
@@ -116,10 +118,9 @@ mod tests {
         let client = Client::new(Router::new().fallback(async move || answer), "default");
         let log = tempfile::NamedTempFile::new().unwrap();
         for filter in ["trace", "kube_client=trace"] {
-            let subscriber = tracing_subscriber::fmt()
-                .with_env_filter(filter_of(filter).unwrap())
-                .with_writer(Arc::new(log.reopen().unwrap()));
-            let logging = tracing::subscriber::set_default(subscriber.finish());
+            let lines = fmt::layer().with_writer(Arc::new(log.reopen().unwrap()));
+            let logging =
+                tracing_subscriber::registry().with(lines.with_filter(filter_of(filter).unwrap())).set_default();
             let found = Api::<Secret>::default_namespaced(client.clone()).get("cognigy-api").await;
             tracing::warn!(target: "kube_client::config", "it is written");
             drop(logging);
