@@ -35,8 +35,9 @@ use watches::{News, Object, Subject, WAITS_FOR, Watch, Watches};
 const AFTER_PANIC: Duration = Duration::from_mins(5);
 /// How long until a visit that leadership was lost in would be tried again: the controller ends before that.
 const AFTER_LOSS: Duration = Duration::from_mins(1);
-/// Within how long after a restart it is read again what resources were made from that rest.
-const REMEMBERED_WITHIN: Duration = Duration::from_mins(1);
+/// After a restart it is read again what resources were made from that rest: of one after the other, with this pause, so that
+/// there is no more to do at a time with ten thousand of them than with a hundred.
+const REMEMBERED_EVERY: Duration = Duration::from_millis(60);
 /// How long visits in flight may take after the operator was told to stop.
 const GRACE: Duration = Duration::from_secs(22);
 
@@ -52,6 +53,8 @@ pub(crate) struct Controller {
     board: Board,
     /// Is every first list complete?
     synced: bool,
+    /// How many resources were found at rest after the restart.
+    resting: u32,
 }
 
 /// A visit that is under way.
@@ -79,6 +82,7 @@ impl Controller {
             visited: HashMap::new(),
             board,
             synced: false,
+            resting: 0,
         }
     }
 
@@ -200,7 +204,8 @@ impl Controller {
                 continue;
             };
             if let Some(pause) = self.rests(&resource, &memory) {
-                let soon = pause.min(REMEMBERED_WITHIN).mul_f64(fastrand::f64());
+                self.resting += 1;
+                let soon = pause.min(REMEMBERED_EVERY * self.resting);
                 self.store.note_rest(&key, pause.saturating_sub(soon));
                 self.queue.schedule(&key, soon);
                 continue;
