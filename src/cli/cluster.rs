@@ -38,13 +38,9 @@ pub(super) async fn client() -> anyhow::Result<Client> {
     if config.proxy_url.is_some() { Ok(Client::try_from(config)?) } else { straight(&config) }
 }
 
-/// As kube makes it, but for one thing: what is written is sent at once. The first request on a new connection would wait 40 ms
-/// otherwise, until the server has acknowledged the end of the TLS handshake.
+/// As kube makes it, but for the connections.
 fn straight(config: &Config) -> anyhow::Result<Client> {
-    let mut connector = HttpConnector::new();
-    connector.enforce_http(false);
-    connector.set_nodelay(true);
-    let mut connector = TimeoutConnector::new(config.rustls_https_connector_with_connector(connector)?);
+    let mut connector = TimeoutConnector::new(config.rustls_https_connector_with_connector(connector())?);
     connector.set_connect_timeout(config.connect_timeout);
     connector.set_read_timeout(config.read_timeout);
     connector.set_write_timeout(config.write_timeout);
@@ -56,6 +52,15 @@ fn straight(config: &Config) -> anyhow::Result<Client> {
         .map_err(BoxError::from)
         .service(client);
     Ok(Client::new(service, config.default_namespace.clone()))
+}
+
+/// Makes connections on which is sent at once what is written. The first request on a new one would wait 40 ms otherwise, until
+/// the server has acknowledged the end of the TLS handshake.
+fn connector() -> HttpConnector {
+    let mut connector = HttpConnector::new();
+    connector.enforce_http(false);
+    connector.set_nodelay(true);
+    connector
 }
 
 /// In a pod it is the way to its own cluster that fails, elsewhere the kubeconfig, which is told as the cause.
@@ -76,4 +81,20 @@ fn names_proxy() -> bool {
     let cluster = context.map(|context| context.cluster).unwrap_or_default();
     let cluster = kubeconfig.clusters.into_iter().find(|named| named.name == cluster).and_then(|named| named.cluster);
     cluster.is_some_and(|cluster| cluster.proxy_url.is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_written_is_sent_at_once() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("https://{}", listener.local_addr().unwrap());
+        let connection = connector().oneshot(url.parse().unwrap()).await.unwrap();
+        assert!(connection.inner().nodelay().unwrap());
+    }
 }

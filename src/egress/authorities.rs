@@ -101,11 +101,21 @@ mod tests {
 
     use super::*;
 
+    const AUTHORITY: &str = include_str!("../../tests/corpus/certificates/authority.pem");
+
+    #[tokio::test]
+    async fn nothing_is_read_before_it_is_needed() {
+        let authorities = Authorities::system_and(&[CaBundle::parse(AUTHORITY.as_bytes()).unwrap()]);
+        assert!(authorities.roots.get().is_none());
+        authorities.read().await;
+        assert!(authorities.roots.get().is_some_and(|roots| !roots.is_empty()));
+    }
+
     /// Lesson: cert-manager CVE-2024-12401.
     #[test]
     fn crafted_bundles_cost_no_time() {
         let begin = "-----BEGIN CERTIFICATE-----\n";
-        let valid = include_str!("../../tests/corpus/certificates/authority.pem");
+        let valid = AUTHORITY;
         let filled = |part: &str| part.repeat(LARGEST_BUNDLE / part.len());
         let crafted = [
             filled(valid),
