@@ -1,7 +1,5 @@
 //! Resources as they are kept between visits: packed, since most of what one says another says too.
 
-use std::fmt;
-
 use cognigy_sso_decide::Resource;
 use lz4_flex::block::{compress_prepend_size_with_dict, decompress_size_prepended_with_dict};
 
