@@ -12,6 +12,7 @@ mod causes;
 mod clock;
 mod controller;
 mod json;
+mod kept;
 mod observe;
 mod organizations;
 mod permitted;

@@ -10,7 +10,7 @@ use tokio::sync::{Mutex as Turns, OwnedMutexGuard};
 use crate::watched::Key;
 
 /// Above so many, turns that nobody holds are forgotten.
-const MANY_TURNS: usize = 256;
+const MANY_TURNS: usize = 64;
 
 /// The organizations that resources declare. Visits and the loop share it; each look at it is short.
 #[derive(Default)]
@@ -72,7 +72,7 @@ impl State {
 
 impl From<Claimant> for Key {
     fn from(claimant: Claimant) -> Self {
-        Self { namespace: claimant.namespace, name: claimant.name }
+        Self::new(&claimant.namespace, &claimant.name)
     }
 }
 

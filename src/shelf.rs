@@ -2,12 +2,12 @@
 
 use std::hash::Hash;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use cognigy_sso_decide::ProviderFault;
-use moka::Expiry;
-use moka::future::Cache;
+use quick_cache::Weighter;
 
+use crate::kept::{Entry, Kept};
 use crate::metrics::Found;
 
 /// What is remembered may be so large, in bytes: whoever declares resources chooses who publishes, and how much.
@@ -25,67 +25,48 @@ pub(crate) trait Weighed {
     fn bytes(&self) -> usize;
 }
 
-struct Entry<T> {
-    found: Arc<Result<T, ProviderFault>>,
-    lifetime: Duration,
-}
+/// What a document is found to be.
+type Answer<T> = Arc<Result<T, ProviderFault>>;
 
-fn weight<K: Weighed, T: Weighed>(key: &K, entry: &Entry<T>) -> u32 {
-    let found = entry.found.as_ref().as_ref().map_or(0, T::bytes);
-    u32::try_from(AROUND + key.bytes() + found).unwrap_or(u32::MAX)
-}
+#[derive(Clone, Copy)]
+struct Weights;
 
-// Derived, it would ask that of `T`.
-impl<T> Clone for Entry<T> {
-    fn clone(&self) -> Self {
-        Self { found: Arc::clone(&self.found), lifetime: self.lifetime }
-    }
-}
-
-struct Lifetime;
-
-impl<K, T> Expiry<K, Entry<T>> for Lifetime {
-    fn expire_after_create(&self, _: &K, entry: &Entry<T>, _: Instant) -> Option<Duration> {
-        Some(entry.lifetime)
+impl<K: Weighed, T: Weighed> Weighter<K, Entry<Answer<T>>> for Weights {
+    fn weight(&self, key: &K, entry: &Entry<Answer<T>>) -> u64 {
+        let found = entry.value.as_ref().as_ref().map_or(0, T::bytes);
+        u64::try_from(AROUND + key.bytes() + found).unwrap_or(u64::MAX)
     }
 }
 
 /// Documents, each fetched at most once at a time. A clone shares what is kept.
-pub(crate) struct Shelf<K, T> {
-    entries: Cache<K, Entry<T>>,
-}
+pub(crate) struct Shelf<K, T>(Kept<K, Answer<T>, Weights>);
 
+// Derived, it would ask that of both.
 impl<K, T> Clone for Shelf<K, T> {
     fn clone(&self) -> Self {
-        Self { entries: self.entries.clone() }
+        Self(self.0.clone())
     }
 }
 
-impl<K: Weighed + Eq + Hash + Send + Sync + 'static, T: Weighed + Send + Sync + 'static> Default for Shelf<K, T> {
+impl<K: Weighed + Clone + Eq + Hash, T: Weighed> Default for Shelf<K, T> {
     fn default() -> Self {
-        let bounded = Cache::builder().max_capacity(CAPACITY).weigher(weight);
-        Self { entries: bounded.expire_after(Lifetime).build() }
+        Self(Kept::new(CAPACITY, Weights))
     }
 }
 
-impl<K: Weighed + Eq + Hash + Send + Sync + 'static, T: Weighed + Send + Sync + 'static> Shelf<K, T> {
+impl<K: Weighed + Clone + Eq + Hash, T: Weighed> Shelf<K, T> {
     /// What is kept, or else what `fetch` finds and for how long that may be kept. `fresh` fetches anew.
     pub(crate) async fn get(
         &self,
         key: K,
         fresh: bool,
         fetch: impl Future<Output = (Result<T, ProviderFault>, Duration)>,
-    ) -> (Arc<Result<T, ProviderFault>>, Found) {
-        if fresh {
-            self.entries.invalidate(&key).await;
-        }
+    ) -> (Answer<T>, Found) {
         let fetch = async {
             let (found, lifetime) = fetch.await;
-            Entry { found: Arc::new(found), lifetime }
+            (Arc::new(found), lifetime)
         };
-        let entry = self.entries.entry(key).or_insert_with(fetch).await;
-        let held = if entry.is_fresh() { Found::Miss } else { Found::Hit };
-        (entry.into_value().found, held)
+        self.0.get(&key, fresh, fetch).await
     }
 }
 
@@ -109,7 +90,7 @@ mod tests {
         }
     }
 
-    #[derive(PartialEq, Eq, Hash)]
+    #[derive(Clone, PartialEq, Eq, Hash)]
     struct Key(usize);
 
     impl Weighed for Key {
@@ -126,8 +107,7 @@ mod tests {
         for number in 0..200 {
             shelf.get(Key(number), false, async { (Ok(Text(128 * 1024)), LONG) }).await;
         }
-        shelf.entries.run_pending_tasks().await;
-        let bytes = shelf.entries.entry_count() * 256 * 1024;
+        let bytes = shelf.0.weight();
         assert!((CAPACITY / 2..=CAPACITY).contains(&bytes), "{bytes}");
     }
 

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 #[cfg(test)]
 mod fuzz;
@@ -233,18 +234,26 @@ impl Watched {
     /// Namespace and name.
     pub(crate) fn key(&self) -> Key {
         let meta = self.meta();
-        Key {
-            namespace: meta.namespace.as_deref().unwrap_or_default().into(),
-            name: meta.name.as_deref().unwrap_or_default().into(),
-        }
+        Key::new(meta.namespace.as_deref().unwrap_or_default(), meta.name.as_deref().unwrap_or_default())
     }
 }
 
-/// Namespace and name of an object.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Key {
-    pub(crate) namespace: Box<str>,
-    pub(crate) name: Box<str>,
+/// Namespace and name of an object, in one text that all copies share: neither of them holds a slash.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Key(Arc<str>);
+
+impl Key {
+    pub(crate) fn new(namespace: &str, name: &str) -> Self {
+        Self([namespace, "/", name].concat().into())
+    }
+
+    pub(crate) fn namespace(&self) -> &str {
+        self.0.split_once('/').unwrap_or_default().0
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        self.0.split_once('/').unwrap_or_default().1
+    }
 }
 
 #[cfg(test)]

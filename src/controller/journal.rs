@@ -59,8 +59,8 @@ impl Entry {
         macro_rules! line {
             ($level:ident, $message:literal) => {
                 tracing::$level!(
-                    namespace = %visited.key.namespace,
-                    name = %visited.key.name,
+                    namespace = visited.key.namespace(),
+                    name = visited.key.name(),
                     generation = visited.resource.generation,
                     result = self.result.as_str(),
                     action = self.action.map(Action::as_str),

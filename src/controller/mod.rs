@@ -4,7 +4,9 @@
 //! never two for one resource.
 
 mod journal;
+mod packed;
 mod queue;
+mod referred;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -219,7 +221,7 @@ impl Controller {
     fn rests(&self, resource: &Resource, memory: &Memory) -> Option<Duration> {
         let is_first = !memory.core.visited;
         let interval = resource.spec.as_ref().ok()?.interval();
-        let settled = is_first && resource.is_settled(|name| self.store.secret_version(&resource.namespace, name));
+        let settled = is_first && resource.is_settled(|version| self.store.is_current(&resource.namespace, version));
         settled.then(|| interval.mul_f64(fastrand::f64()))
     }
 

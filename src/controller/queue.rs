@@ -1,16 +1,15 @@
 //! Which resource is visited next, and when.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::time::Duration;
 
-use futures::StreamExt;
-use tokio_util::time::{DelayQueue, delay_queue};
+use tokio::time::{Instant, sleep_until};
 
 use crate::watched::Key;
 
 /// Each resource is in one state: it waits for its time, is queued, or is being visited.
 enum State {
-    Waiting(delay_queue::Key),
+    Waiting(Instant),
     Queued,
     Visited {
         /// Did something happen meanwhile, so that it is visited again at once?
@@ -33,7 +32,8 @@ pub(super) struct Queue {
     states: HashMap<Key, State>,
     changed: VecDeque<Key>,
     due: VecDeque<Key>,
-    delays: DelayQueue<Key>,
+    /// Those that wait, the first to be due first.
+    waiting: BTreeSet<(Instant, Key)>,
 }
 
 impl Queue {
@@ -60,18 +60,20 @@ impl Queue {
     /// To be visited after a pause.
     pub(super) fn schedule(&mut self, key: &Key, pause: Duration) {
         self.forget(key);
-        let delay = self.delays.insert(key.clone(), pause);
-        self.states.insert(key.clone(), State::Waiting(delay));
+        let due = Instant::now() + pause;
+        self.waiting.insert((due, key.clone()));
+        self.states.insert(key.clone(), State::Waiting(due));
     }
 
     /// The next one whose pause is over; pending forever while none waits.
     pub(super) async fn next_due(&mut self) -> Option<Key> {
-        if self.delays.is_empty() {
-            std::future::pending::<()>().await;
+        match self.waiting.first() {
+            Some((due, _)) => sleep_until(*due).await,
+            None => std::future::pending().await,
         }
-        let due = self.delays.next().await?.into_inner();
-        self.states.remove(&due);
-        Some(due)
+        let (_, key) = self.waiting.pop_first()?;
+        self.states.remove(&key);
+        Some(key)
     }
 
     /// The next one to visit, and why; one that is merely due only if `also_due`.
@@ -126,8 +128,8 @@ impl Queue {
     pub(super) fn forget(&mut self, key: &Key) {
         match self.states.get_mut(key) {
             Some(State::Visited { again }) => *again = false,
-            Some(State::Waiting(delay)) => {
-                self.delays.try_remove(delay);
+            Some(State::Waiting(due)) => {
+                self.waiting.remove(&(*due, key.clone()));
                 self.states.remove(key);
             }
             Some(State::Queued) | None => {
@@ -149,7 +151,7 @@ mod tests {
     }
 
     fn key(name: &str) -> Key {
-        Key { namespace: "sso".into(), name: name.into() }
+        Key::new("sso", name)
     }
 
     #[tokio::test(start_paused = true)]
@@ -179,7 +181,7 @@ mod tests {
         queue.push(&key("a"));
         assert_eq!(pop(&mut queue), Some(key("a")));
         assert_eq!(queue.next_due().await, Some(key("b")));
-        assert!(queue.delays.is_empty());
+        assert!(queue.waiting.is_empty());
     }
 
     #[tokio::test(start_paused = true)]
@@ -189,7 +191,7 @@ mod tests {
         queue.forget(&key("a"));
         assert_eq!(pop(&mut queue), None);
         queue.end(&key("a"), Duration::ZERO);
-        assert!(queue.delays.is_empty());
+        assert!(queue.waiting.is_empty());
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,16 +1,17 @@
 //! What is known of resources and of the objects that they refer to.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use cognigy_sso_api::SecretVersion;
 use cognigy_sso_decide::{ObjectKind, Resource};
 
+use super::packed::Packed;
+use super::referred::Referred;
 use super::watches::{Object, Subject, Watch};
 use crate::clock;
-use crate::metrics::Seen;
-use crate::observe::References;
+use crate::metrics::{Seen, Standing};
 use crate::organizations::Organizations;
 use crate::visit::{Memory, Outcome};
 use crate::watched::Key;
@@ -26,39 +27,42 @@ pub(super) enum Change {
     ByOperator,
 }
 
+/// A resource between visits.
 struct Entry {
-    resource: Arc<Resource>,
+    resource: Packed,
+    uid: Box<str>,
+    version: u64,
+    standing: Standing,
     memory: Memory,
     /// The list, by its number, that showed it last.
     listed: u64,
 }
 
-/// An object that is referred to.
-#[derive(Default)]
-struct Referred {
-    /// Names of the resources that do, in its own namespace.
-    by: BTreeSet<Box<str>>,
-    version: Version,
-    listed: u64,
+impl Entry {
+    fn new(resource: &Resource, listed: u64) -> Self {
+        Self {
+            resource: Packed::of(resource),
+            uid: resource.uid.clone(),
+            version: resource.resource_version,
+            standing: Standing::of(resource),
+            memory: Memory::default(),
+            listed,
+        }
+    }
+
+    /// The same resource stands like this now.
+    fn put(&mut self, resource: &Resource) {
+        self.resource = Packed::of(resource);
+        self.version = resource.resource_version;
+        self.standing = Standing::of(resource);
+    }
 }
 
-#[derive(Default, PartialEq, Eq)]
-enum Version {
-    /// No watch has shown it yet.
-    #[default]
-    Unknown,
-    Absent,
-    Present {
-        uid: Box<str>,
-        resource_version: Box<str>,
-    },
-}
-
-/// All resources, and the objects that they refer to. Of a Secret nothing is kept but its version.
+/// All resources, and the objects that they refer to.
 pub(super) struct Store {
     organizations: Arc<Organizations>,
-    entries: HashMap<Key, Entry>,
-    referred: HashMap<(ObjectKind, Key), Referred>,
+    entries: HashMap<Key, Box<Entry>>,
+    referred: Referred,
     /// Number of the newest list, and the number that each watch's list began at.
     lists: u64,
     begun: HashMap<Watch, u64>,
@@ -67,8 +71,8 @@ pub(super) struct Store {
 impl Store {
     /// An empty store that keeps `organizations` in step with the resources in it.
     pub(super) fn new(organizations: Arc<Organizations>) -> Self {
-        let (entries, referred, begun) = (HashMap::new(), HashMap::new(), HashMap::new());
-        Self { organizations, entries, referred, lists: 0, begun }
+        let (entries, begun) = (HashMap::new(), HashMap::new());
+        Self { organizations, entries, referred: Referred::default(), lists: 0, begun }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -76,71 +80,70 @@ impl Store {
     }
 
     pub(super) fn get(&self, key: &Key) -> Option<(Arc<Resource>, Memory)> {
-        self.entries.get(key).map(|entry| (Arc::clone(&entry.resource), entry.memory.clone()))
+        self.entries.get(key).map(|entry| (Arc::new(entry.resource.open()), entry.memory.clone()))
     }
 
     /// What is known of each resource.
     pub(super) fn seen(&self) -> Vec<Seen> {
-        let seen = |Entry { resource, memory, .. }: &Entry| Seen {
-            resource: Arc::clone(resource),
-            verified: memory.verified,
-            expiries: Arc::clone(&memory.expiries),
+        let seen = |(key, entry): (&Key, &Box<Entry>)| Seen {
+            key: key.clone(),
+            standing: entry.standing,
+            verified: entry.memory.verified,
+            expiries: Arc::clone(&entry.memory.expiries),
         };
-        self.entries.values().map(seen).collect()
+        self.entries.iter().map(seen).collect()
     }
 
     /// Is this very resource still there, and none other of its name?
     pub(super) fn holds(&self, key: &Key, resource: &Resource) -> bool {
-        self.entries.get(key).is_some_and(|entry| entry.resource.uid == resource.uid)
+        self.entries.get(key).is_some_and(|entry| entry.uid == resource.uid)
     }
 
     /// Takes a resource as a watch shows it.
     pub(super) fn apply(&mut self, mut resource: Resource) -> Change {
-        let key = Key { namespace: resource.namespace.clone(), name: resource.name.clone() };
-        let listed = self.lists;
+        let key = Key::new(&resource.namespace, &resource.name);
         let Some(entry) = self.entries.get_mut(&key) else {
-            self.insert(&key, resource);
+            self.insert(&key, &resource);
             return Change::ByUser;
         };
-        entry.listed = listed;
-        if resource.resource_version <= entry.resource.resource_version {
+        entry.listed = self.lists;
+        if resource.resource_version <= entry.version {
             return Change::None;
         }
-        if resource.uid != entry.resource.uid {
+        if resource.uid != entry.uid {
             self.remove(&key, None);
-            self.insert(&key, resource);
+            self.insert(&key, &resource);
             return Change::ByUser;
         }
+        let before = entry.resource.open();
         if entry.memory.core.unreported {
             // What was concluded and could not be written is still what holds.
-            resource.status = entry.resource.status.clone();
+            resource.status = before.status.clone();
         }
-        self.replace(&key, resource)
+        self.replace(&key, &before, &resource)
     }
 
     /// Puts a newer state of a known resource in place of the former.
-    fn replace(&mut self, key: &Key, resource: Resource) -> Change {
+    fn replace(&mut self, key: &Key, before: &Resource, after: &Resource) -> Change {
         let Some(entry) = self.entries.get_mut(key) else { return Change::None };
-        let after = Arc::new(resource);
-        let before = std::mem::replace(&mut entry.resource, Arc::clone(&after));
+        entry.put(after);
         if before.generation != after.generation {
             entry.memory.core.changed = Some(clock::now());
-            self.unrefer(key, &before);
-            self.refer(key, &after);
+            self.referred.unrefer(key, before);
+            self.referred.refer(key, after);
         }
-        self.declare(key);
-        Change::between(&before, &after)
+        self.declare(key, after);
+        Change::between(before, after)
     }
 
     /// Notes which organization the resource declares. One whose key has moved to another organization declares none. Before
     /// its status says which it is, the visit knows better.
-    fn declare(&self, key: &Key) {
-        let Some(Entry { resource, memory, .. }) = self.entries.get(key) else { return };
+    fn declare(&self, key: &Key, resource: &Resource) {
         if resource.status.organization.is_none() && resource.acts() {
             return;
         }
-        let claim = resource.claim().filter(|_| !memory.core.moved);
-        self.organizations.note(resource, claim);
+        let is_moved = self.entries.get(key).is_some_and(|entry| entry.memory.core.moved);
+        self.organizations.note(resource, resource.claim().filter(|_| !is_moved));
     }
 
     /// The resource stands as it was left before the restart, and rests so long once it is remembered what it was made from.
@@ -151,22 +154,22 @@ impl Store {
         }
     }
 
-    fn insert(&mut self, key: &Key, resource: Resource) {
-        self.refer(key, &resource);
-        let entry = Entry { resource: Arc::new(resource), memory: Memory::default(), listed: self.lists };
-        self.entries.insert(key.clone(), entry);
-        self.declare(key);
+    fn insert(&mut self, key: &Key, resource: &Resource) {
+        self.referred.refer(key, resource);
+        self.entries.insert(key.clone(), Box::new(Entry::new(resource, self.lists)));
+        self.declare(key, resource);
     }
 
     /// Takes a resource out that is gone as of `version`; says whether it was there. A newer one of the same name stays.
     pub(super) fn remove(&mut self, key: &Key, version: Option<u64>) -> bool {
-        let is_newer = |entry: &Entry| version.is_some_and(|version| entry.resource.resource_version > version);
+        let is_newer = |entry: &Box<Entry>| version.is_some_and(|version| entry.version > version);
         if self.entries.get(key).is_none_or(is_newer) {
             return false;
         }
         if let Some(entry) = self.entries.remove(key) {
-            self.unrefer(key, &entry.resource);
-            self.organizations.note(&entry.resource, None);
+            let resource = entry.resource.open();
+            self.referred.unrefer(key, &resource);
+            self.organizations.note(&resource, None);
         }
         true
     }
@@ -175,40 +178,35 @@ impl Store {
     /// once: the resource was edited meanwhile, or somebody else has changed what the operator alone writes.
     pub(super) fn conclude(&mut self, key: &Key, outcome: Outcome) -> bool {
         let (Some(entry), Some(resource)) = (self.entries.get_mut(key), outcome.resource) else { return false };
-        if entry.resource.uid != resource.uid {
+        if entry.uid != resource.uid {
             return false;
         }
         let changed = entry.memory.core.changed;
         entry.memory = outcome.memory;
         entry.memory.core.changed = changed;
-        if resource.resource_version >= entry.resource.resource_version {
-            // The answer to a write may show an edit that no watch has shown yet.
-            return self.replace(key, resource) == Change::ByUser;
-        } else if entry.memory.core.unreported {
-            let status = resource.status;
-            entry.resource = Arc::new(Resource { status, ..(*entry.resource).clone() });
-        } else {
-            return Change::between(&resource, &entry.resource) == Change::ByOperator;
+        let is_unreported = entry.memory.core.unreported;
+        if resource.resource_version == entry.version && !is_unreported {
+            // It is what a watch has shown already.
+            self.declare(key, &resource);
+            return false;
         }
-        false
+        let mut shown = entry.resource.open();
+        if resource.resource_version >= shown.resource_version {
+            // The answer to a write may show an edit that no watch has shown yet.
+            return self.replace(key, &shown, &resource) == Change::ByUser;
+        }
+        if is_unreported {
+            shown.status = resource.status;
+            entry.put(&shown);
+            return false;
+        }
+        Change::between(&resource, &shown) == Change::ByOperator
     }
 
     /// Takes a Secret or ConfigMap as a watch shows it, and answers with the resources to visit. What the first lists show is no
     /// news: for how long something fails counts on over a restart.
     pub(super) fn note_object(&mut self, kind: ObjectKind, object: Object, is_news: bool) -> Vec<Key> {
-        let target = (kind, object.key);
-        let Some(referred) = self.referred.get_mut(&target) else { return Vec::new() };
-        referred.listed = self.lists;
-        let version = object
-            .version
-            .map_or(Version::Absent, |(uid, resource_version)| Version::Present { uid, resource_version });
-        if referred.version == version {
-            return Vec::new();
-        }
-        referred.version = version;
-        let dependents =
-            referred.by.iter().map(|name| Key { namespace: target.1.namespace.clone(), name: name.clone() });
-        let dependents: Vec<_> = dependents.collect();
+        let dependents = self.referred.note(kind, object, self.lists);
         if is_news {
             self.note_change(&dependents);
         }
@@ -233,56 +231,19 @@ impl Store {
     /// A list is complete: the resources, or the objects referred to, that it should have shown and did not.
     pub(super) fn missing(&mut self, watch: &Watch) -> Vec<Key> {
         let Some(begun) = self.begun.remove(watch) else { return Vec::new() };
-        let in_scope = |key: &Key| watch.covers(key);
         match &watch.subject {
             Subject::Resources => {
-                let unlisted = self.entries.iter().filter(|(key, entry)| in_scope(key) && entry.listed < begun);
+                let unlisted = self.entries.iter().filter(|(key, entry)| watch.covers(key) && entry.listed < begun);
                 unlisted.map(|(key, _)| key.clone()).collect()
             }
-            Subject::Objects(kind) => {
-                let unlisted = self.referred.iter().filter(|((of, key), referred)| {
-                    of == kind
-                        && in_scope(key)
-                        && referred.listed < begun
-                        && matches!(referred.version, Version::Present { .. })
-                });
-                unlisted.map(|((_, key), _)| key.clone()).collect()
-            }
+            Subject::Objects(kind) => self.referred.missing(*kind, watch, begun),
         }
     }
 
-    /// The version of a Secret that a resource refers to, where it is known.
-    pub(super) fn secret_version(&self, namespace: &str, name: &str) -> Option<SecretVersion> {
-        let key = Key { namespace: namespace.into(), name: name.into() };
-        match &self.referred.get(&(ObjectKind::Secret, key))?.version {
-            Version::Present { uid, resource_version } => {
-                Some(SecretVersion { name: name.into(), uid: uid.clone(), resource_version: resource_version.clone() })
-            }
-            Version::Unknown | Version::Absent => None,
-        }
+    /// Is a Secret of this namespace known to be as it was then?
+    pub(super) fn is_current(&self, namespace: &str, version: &SecretVersion) -> bool {
+        self.referred.is_current(namespace, version)
     }
-
-    fn refer(&mut self, key: &Key, resource: &Resource) {
-        for target in targets(key, resource) {
-            self.referred.entry(target).or_default().by.insert(key.name.clone());
-        }
-    }
-
-    fn unrefer(&mut self, key: &Key, resource: &Resource) {
-        for target in targets(key, resource) {
-            let Some(referred) = self.referred.get_mut(&target) else { continue };
-            referred.by.remove(&key.name);
-            if referred.by.is_empty() {
-                self.referred.remove(&target);
-            }
-        }
-    }
-}
-
-fn targets(key: &Key, resource: &Resource) -> Vec<(ObjectKind, Key)> {
-    let Ok(spec) = &resource.spec else { return Vec::new() };
-    let names = References::of(spec).0.into_iter();
-    names.map(|(kind, name)| (kind, Key { namespace: key.namespace.clone(), name })).collect()
 }
 
 impl Change {

@@ -54,7 +54,7 @@ impl Watch {
     /// Would it show an object of this key?
     pub(super) fn covers(&self, key: &Key) -> bool {
         let is = |wanted: &Option<Box<str>>, found: &str| wanted.as_deref().is_none_or(|wanted| wanted == found);
-        is(&self.namespace, &key.namespace) && is(&self.name, &key.name)
+        is(&self.namespace, key.namespace()) && is(&self.name, key.name())
     }
 
     /// What to do about this error, where it does not tell.
@@ -234,8 +234,8 @@ where
 
 fn resource_news(resource: Watched, gone: bool) -> News {
     let key = resource.key();
-    if key.name.is_empty() {
-        return News::Nameless(key.namespace);
+    if key.name().is_empty() {
+        return News::Nameless(key.namespace().into());
     }
     if !gone {
         return News::Applied(Box::new(resource));
@@ -245,10 +245,13 @@ fn resource_news(resource: Watched, gone: bool) -> News {
 }
 
 fn object_news(kind: ObjectKind, meta: ObjectMeta, gone: bool) -> News {
+    let Some(name) = meta.name.filter(|name| !name.is_empty()) else {
+        return News::Nameless(meta.namespace.unwrap_or_default().into());
+    };
+    let key = Key::new(meta.namespace.as_deref().unwrap_or_default(), &name);
     let text = |text: Option<String>| text.unwrap_or_default().into_boxed_str();
-    let key = Key { namespace: text(meta.namespace), name: text(meta.name) };
     let version = (!gone).then(|| (text(meta.uid), text(meta.resource_version)));
-    if key.name.is_empty() { News::Nameless(key.namespace) } else { News::Object(kind, Object { key, version }) }
+    News::Object(kind, Object { key, version })
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use cognigy_sso_decide::TransportFault;
 use hyper_util::client::proxy::matcher::Intercept;
-use moka::future::Cache;
+use quick_cache::UnitWeighter;
 use reqwest::header::{CONTENT_LENGTH, HeaderMap};
 use reqwest::{Client, ClientBuilder, Method, Proxy, redirect};
 use tracing::Instrument as _;
@@ -33,6 +33,7 @@ pub use answer::Answer;
 pub use authorities::{Authorities, CaBundle};
 pub(crate) use collector::Collector;
 
+use crate::kept::Kept;
 use crate::metrics::{Operation, OutsideCalls};
 use crate::traces;
 use proxies::Proxies;
@@ -47,6 +48,8 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(5);
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(20);
 /// Distinct CA bundles for which a client is kept.
 const CLIENTS: u64 = 64;
+/// How long a client is kept: what is made anew costs its connections.
+const CLIENT_LIFETIME: Duration = Duration::from_hours(24);
 
 /// What a call may cost.
 #[derive(Clone, Copy, Debug)]
@@ -91,7 +94,7 @@ pub struct Egress {
     policy: Arc<AddressPolicy>,
     authorities: Authorities,
     means: Means,
-    clients: Cache<(Option<CaBundle>, Way), Client>,
+    clients: Kept<(Option<CaBundle>, Way), Result<Client, TransportFault>>,
     calls: OutsideCalls,
 }
 
@@ -134,7 +137,7 @@ impl Egress {
     }
 
     fn with(means: Means, policy: AddressPolicy, authorities: Authorities) -> Self {
-        let (clients, calls) = (Cache::new(CLIENTS), OutsideCalls::default());
+        let (clients, calls) = (Kept::new(CLIENTS, UnitWeighter), OutsideCalls::default());
         Self { policy: Arc::new(policy), authorities, means, clients, calls }
     }
 
@@ -190,12 +193,13 @@ impl Egress {
     async fn client(&self, url: &Url, ca: Option<&CaBundle>) -> Result<Client, TransportFault> {
         let proxy = self.means.proxies.of(url)?;
         let way = if proxy.is_some() { Way::ThroughProxy } else { Way::Straight };
-        let made = async {
+        let make = async {
             self.authorities.read().await;
-            self.directed(proxy.as_ref(), ca)?.build()
+            let made = self.directed(proxy.as_ref(), ca).and_then(ClientBuilder::build);
+            // What cannot be made has no way out: a proxy of a kind that is not spoken.
+            (made.map_err(|_| TransportFault::Unreachable), CLIENT_LIFETIME)
         };
-        // What cannot be made has no way out: a proxy of a kind that is not spoken.
-        self.clients.try_get_with((ca.cloned(), way), made).await.map_err(|_| TransportFault::Unreachable)
+        self.clients.get(&(ca.cloned(), way), false, make).await.0
     }
 
     fn directed(&self, proxy: Option<&Intercept>, ca: Option<&CaBundle>) -> Result<ClientBuilder, reqwest::Error> {

@@ -28,7 +28,7 @@ pub use outside::Operation;
 pub(crate) use outside::OutsideCalls;
 pub use reference::reference;
 pub(crate) use scrape::{Board, MetricsAddress, Scrapes, serve};
-pub(crate) use sight::{Question, Seen, Sight};
+pub(crate) use sight::{Question, Seen, Sight, Standing};
 pub use words::Found;
 pub(crate) use words::{Document, Reconciled, Watched};
 

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use cognigy_sso_api::{ConditionStatus, ConditionType, Reason};
-use cognigy_sso_decide::Resource;
+use cognigy_sso_api::{ConditionStatus, ConditionType};
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeGaugeValue, EncodeMetric, MetricEncoder};
 use prometheus_client::metrics::info::Info;
@@ -74,47 +73,31 @@ type Sample<'a, const N: usize, V> = ([&'a str; N], V);
 fn by_condition(seen: &[Seen]) -> impl Iterator<Item = Sample<'static, 2, usize>> {
     let pairs = ConditionType::ALL.into_iter().flat_map(|r#type| ConditionStatus::ALL.map(|status| (r#type, status)));
     pairs.map(|(r#type, status)| {
-        let number = seen.iter().filter(|seen| status_of(&seen.resource, r#type) == status).count();
+        let number = seen.iter().filter(|seen| seen.standing.status(r#type) == status).count();
         ([r#type.as_str(), status.as_str()], number)
     })
 }
 
-fn status_of(resource: &Resource, r#type: ConditionType) -> ConditionStatus {
-    resource.status.condition(r#type).map_or_else(|| r#type.when_absent(), |condition| condition.status)
+fn not_ready(Seen { key, standing, .. }: &Seen) -> Option<Sample<'_, 4, u32>> {
+    let (status, reason) = standing.not_ready()?;
+    Some(([key.namespace(), key.name(), status.as_str(), reason.as_str()], 1))
 }
 
-fn not_ready(seen: &Seen) -> Option<Sample<'_, 4, u32>> {
-    let Resource { namespace, name, status, .. } = &*seen.resource;
-    let (status, reason) = match status.condition(ConditionType::Ready) {
-        Some(ready) if ready.status == ConditionStatus::True => return None,
-        Some(ready) => (ready.status, ready.reason),
-        // Nobody has dealt with it yet.
-        None => (ConditionType::Ready.when_absent(), Reason::Progressing),
-    };
-    Some(([namespace, name, status.as_str(), reason.as_str()], 1))
+fn stalled(Seen { key, standing, .. }: &Seen) -> Option<Sample<'_, 3, u32>> {
+    Some(([key.namespace(), key.name(), standing.stalled()?.as_str()], 1))
 }
 
-fn stalled(seen: &Seen) -> Option<Sample<'_, 3, u32>> {
-    let Resource { namespace, name, status, .. } = &*seen.resource;
-    let stalled = status.condition(ConditionType::Stalled).filter(|stalled| stalled.status == ConditionStatus::True)?;
-    Some(([namespace, name, stalled.reason.as_str()], 1))
+fn verified(Seen { key, verified, .. }: &Seen) -> Option<Sample<'_, 2, i64>> {
+    Some(([key.namespace(), key.name()], verified.as_ref()?.as_second()))
 }
 
-fn verified(seen: &Seen) -> Option<Sample<'_, 2, i64>> {
-    let Resource { namespace, name, .. } = &*seen.resource;
-    Some(([namespace, name], seen.verified?.as_second()))
+fn expiries(Seen { key, expiries, .. }: &Seen) -> impl Iterator<Item = Sample<'_, 3, i64>> {
+    let dated = expiries.iter().filter_map(|expiry| Some((&*expiry.secret, expiry.time?)));
+    dated.map(move |(secret, time)| ([key.namespace(), key.name(), secret], time.as_second()))
 }
 
-fn expiries(seen: &Seen) -> impl Iterator<Item = Sample<'_, 3, i64>> {
-    let Resource { namespace, name, .. } = &*seen.resource;
-    let dated = seen.expiries.iter().filter_map(|expiry| Some((&*expiry.secret, expiry.time?)));
-    dated.map(move |(secret, time)| ([&**namespace, &**name, secret], time.as_second()))
-}
-
-fn certificate_expiry(seen: &Seen) -> Option<Sample<'_, 2, i64>> {
-    let Resource { namespace, name, status, .. } = &*seen.resource;
-    let saml = status.saml.as_ref()?;
-    Some(([namespace, name], saml.certificate.not_after.as_second()))
+fn certificate_expiry(Seen { key, standing, .. }: &Seen) -> Option<Sample<'_, 2, i64>> {
+    Some(([key.namespace(), key.name()], standing.certificate_expiry?.as_second()))
 }
 
 /// Writes what is defined.

@@ -1,14 +1,16 @@
 //! What the controller sees, looked up when somebody asks.
 //!
-//! The controller's task owns all that is known of resources, so it is asked by a message, and answers with references to what
-//! it holds. While no controller runs here, on a replica that stands by, nobody answers, and nothing is seen.
+//! The controller's task owns all that is known of resources, so it is asked by a message. While no controller runs here, on a replica that stands by, nobody answers, and nothing is seen.
 
 use std::sync::Arc;
 
+use cognigy_sso_api::{ConditionStatus, ConditionType, Reason};
 use cognigy_sso_decide::{Expiry, Resource};
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use tokio::sync::{mpsc, oneshot};
+
+use crate::watched::Key;
 
 /// Questions that wait to be answered.
 const BACKLOG: usize = 4;
@@ -26,11 +28,55 @@ pub(crate) struct Sight {
 /// What the controller sees of a resource.
 #[derive(Debug)]
 pub(crate) struct Seen {
-    pub(crate) resource: Arc<Resource>,
+    pub(crate) key: Key,
+    pub(crate) standing: Standing,
     /// When a visit last found its provider verified.
     pub(crate) verified: Option<Timestamp>,
     /// When the Secrets expire that it refers to.
     pub(crate) expiries: Arc<[Expiry]>,
+}
+
+/// What metrics tell of a status.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Standing {
+    /// Those of the conditions, in the order of all types.
+    statuses: [ConditionStatus; ConditionType::ALL.len()],
+    /// The reasons of `Ready` and `Stalled`.
+    ready: Reason,
+    stalled: Reason,
+    /// When the identity provider's certificate ends to be valid.
+    pub(super) certificate_expiry: Option<Timestamp>,
+}
+
+impl Standing {
+    pub(crate) fn of(Resource { status, .. }: &Resource) -> Self {
+        let status_of = |r#type: ConditionType| {
+            status.condition(r#type).map_or_else(|| r#type.when_absent(), |condition| condition.status)
+        };
+        // Without a reason nobody has dealt with it yet.
+        let reason_of = |r#type| status.condition(r#type).map_or(Reason::Progressing, |condition| condition.reason);
+        Self {
+            statuses: ConditionType::ALL.map(status_of),
+            ready: reason_of(ConditionType::Ready),
+            stalled: reason_of(ConditionType::Stalled),
+            certificate_expiry: status.saml.as_ref().map(|saml| saml.certificate.not_after),
+        }
+    }
+
+    pub(super) fn status(&self, r#type: ConditionType) -> ConditionStatus {
+        self.statuses.get(r#type as usize).copied().unwrap_or(r#type.when_absent())
+    }
+
+    /// Status and reason of `Ready`, where it is not true.
+    pub(super) fn not_ready(&self) -> Option<(ConditionStatus, Reason)> {
+        let status = self.status(ConditionType::Ready);
+        (status != ConditionStatus::True).then_some((status, self.ready))
+    }
+
+    /// Why a person must act, where one must.
+    pub(super) fn stalled(&self) -> Option<Reason> {
+        (self.status(ConditionType::Stalled) == ConditionStatus::True).then_some(self.stalled)
+    }
 }
 
 /// Asks what the controller sees.

@@ -9,14 +9,14 @@ use serde_json::json;
 use super::scrape::{Board, Scrapes};
 use super::*;
 use crate::clock;
-use crate::watched::Watched as Object;
+use crate::watched::{Key, Watched as Object};
 
 /// A resource with these conditions.
 fn seen(name: &str, conditions: &[(ConditionType, ConditionStatus, Reason)]) -> Seen {
     let object = json!({ "metadata": { "namespace": "sso", "name": name, "uid": name } });
     let mut resource = Resource::from(serde_json::from_value::<Object>(object).unwrap());
     resource.status.conditions = conditions.iter().map(|condition| condition_of(*condition)).collect();
-    Seen { resource: Arc::new(resource), verified: None, expiries: Arc::default() }
+    Seen { key: Key::new("sso", name), standing: Standing::of(&resource), verified: None, expiries: Arc::default() }
 }
 
 fn condition_of((r#type, status, reason): (ConditionType, ConditionStatus, Reason)) -> Condition {
@@ -171,8 +171,8 @@ async fn a_certificate_tells_when_it_expires_wherever_there_is_one() {
         "verifiedTime": "2026-01-31T00:00:00Z",
     } });
     let object = json!({ "metadata": { "namespace": "sso", "name": "saml", "uid": "saml" }, "status": status });
-    let resource = Arc::new(Resource::from(serde_json::from_value::<Object>(object).unwrap()));
-    let exposition = sees(vec![Seen { resource, ..seen("saml", &[]) }, seen("oidc", &[])]).await;
+    let standing = Standing::of(&serde_json::from_value::<Object>(object).unwrap().into());
+    let exposition = sees(vec![Seen { standing, ..seen("saml", &[]) }, seen("oidc", &[])]).await;
     let name = "cognigy_sso_certificate_expiry_timestamp_seconds";
     assert_eq!(exposition.value(name, &[("namespace", "sso"), ("name", "saml")]), Some(1_896_048_000.0));
     assert_eq!(exposition.samples(name, &[]).count(), 1);

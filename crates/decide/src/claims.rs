@@ -1,6 +1,7 @@
 //! Which resource acts for an organization: of all that declare it, the oldest.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use cognigy_sso_api::{Mode, Organization};
 use jiff::Timestamp;
@@ -31,35 +32,44 @@ impl Claimant {
     }
 }
 
-/// Who declares which organization.
+/// Who declares which organization. Each is kept once, and shared.
 #[derive(Debug, Default)]
 pub struct Claims {
-    claimants: HashMap<Organization, BTreeSet<Claimant>>,
-    held: HashMap<Claimant, Organization>,
+    /// The claimants of each organization, the oldest first: hardly ever more than one.
+    claimants: HashMap<Arc<Organization>, Vec<Arc<Claimant>>>,
+    held: HashMap<Arc<Claimant>, Arc<Organization>>,
 }
 
 impl Claims {
     /// Notes the organization that a resource declares, or that it declares none any more. Answers with the others whom
     /// that concerns: those of the organization that it came to, and of the one that it left.
     pub fn note(&mut self, claimant: &Claimant, organization: Option<&Organization>) -> Vec<Claimant> {
-        if self.held.get(claimant) == organization {
+        if self.held.get(claimant).map(Arc::as_ref) == organization {
             return Vec::new();
         }
         let mut concerned = self.leave(claimant);
         if let Some(organization) = organization {
-            let others = self.claimants.entry(organization.clone()).or_default();
-            concerned.extend(others.iter().cloned());
-            others.insert(claimant.clone());
-            self.held.insert(claimant.clone(), organization.clone());
+            concerned.extend(self.join(claimant, organization));
         }
         concerned
+    }
+
+    /// Answers with the others of the organization.
+    fn join(&mut self, claimant: &Claimant, organization: &Organization) -> Vec<Claimant> {
+        let (claimant, organization) = (Arc::new(claimant.clone()), Arc::new(organization.clone()));
+        let claimants = self.claimants.entry(Arc::clone(&organization)).or_insert_with(|| Vec::with_capacity(1));
+        let others = claimants.iter().map(|other| other.as_ref().clone()).collect();
+        let place = claimants.partition_point(|other| *other < claimant);
+        claimants.insert(place, Arc::clone(&claimant));
+        self.held.insert(claimant, organization);
+        others
     }
 
     fn leave(&mut self, claimant: &Claimant) -> Vec<Claimant> {
         let Some(organization) = self.held.remove(claimant) else { return Vec::new() };
         let Some(others) = self.claimants.get_mut(&organization) else { return Vec::new() };
-        others.remove(claimant);
-        let concerned = others.iter().cloned().collect();
+        others.retain(|other| **other != *claimant);
+        let concerned = others.iter().map(|other| other.as_ref().clone()).collect();
         if others.is_empty() {
             self.claimants.remove(&organization);
         }
@@ -69,7 +79,7 @@ impl Claims {
     /// The resource that acts for the organization in place of this one, if there is one.
     #[must_use]
     pub fn rival(&self, claimant: &Claimant, organization: &Organization) -> Option<&Claimant> {
-        self.claimants.get(organization)?.first().filter(|oldest| *oldest < claimant)
+        self.claimants.get(organization)?.first().map(Arc::as_ref).filter(|oldest| *oldest < claimant)
     }
 }
 

@@ -5,9 +5,10 @@ use cognigy_sso_api::{
     SecretVersion,
 };
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// One `IdentityProviderConfig`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
 pub struct Resource {
     /// `metadata.namespace`.
     pub namespace: Box<str>,
@@ -68,12 +69,11 @@ impl Resource {
         self.status.pending.as_ref().is_some_and(|pending| pending.operation == operation)
     }
 
-    /// Is there nothing to do before the interval has passed? `current` tells the version of a Secret as it is now, by
-    /// name.
+    /// Is there nothing to do before the interval has passed? `is_current` says whether this is a Secret as it is now.
     ///
     /// This is the path of a restart and of every resync: it compares, and neither hashes nor asks anybody.
     #[must_use]
-    pub fn is_settled(&self, current: impl Fn(&str) -> Option<SecretVersion>) -> bool {
+    pub fn is_settled(&self, is_current: impl Fn(&SecretVersion) -> bool) -> bool {
         let status = &self.status;
         let Some(applied) = &status.applied else { return false };
         !self.deleting
@@ -83,6 +83,6 @@ impl Resource {
             && status.pending.is_none()
             && status.is_true(ConditionType::Ready)
             && self.finalizer == self.resets_on_deletion()
-            && applied.secrets.iter().all(|version| current(&version.name).as_ref() == Some(version))
+            && applied.secrets.iter().all(is_current)
     }
 }

@@ -123,7 +123,7 @@ async fn one_resource_that_cannot_be_decoded_among_ten_thousand_stops_nothing_an
 async fn is_reported(client: Client, requests: &Requests) {
     let (store, nameless) = synced(&client, &scope(Permitted::default())).await;
     assert_eq!((store.len(), nameless), (RESOURCES - 1, 1));
-    let key = |number| Key { namespace: "sso".into(), name: format!("r-{number}").into() };
+    let key = |number| Key::new("sso", &format!("r-{number}"));
     for number in (0..RESOURCES).filter(|number| *number != NAMELESS) {
         let (resource, _) = store.get(&key(number)).unwrap();
         assert_eq!(resource.spec.is_err(), number == UNREADABLE, "{number}");

@@ -1,15 +1,15 @@
 //! What was found of credentials lately: a thousand organizations that share a client cost one try.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use cognigy_sso_decide::Credentials;
-use moka::Expiry;
-use moka::future::Cache;
+use quick_cache::UnitWeighter;
 use ring::hmac;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Client;
 use crate::egress::{CaBundle, Egress};
+use crate::kept::Kept;
 
 /// Clients that are remembered.
 const CAPACITY: u64 = 10_000;
@@ -20,18 +20,14 @@ const OTHERWISE: Duration = Duration::from_secs(10);
 /// A provider that answers each question just in time shall not hold a resource up for long.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-struct Lifetime;
-
-impl Expiry<[u8; 32], Credentials> for Lifetime {
-    fn expire_after_create(&self, _: &[u8; 32], found: &Credentials, _: Instant) -> Option<Duration> {
-        Some(if *found == Credentials::Accepted { ACCEPTED } else { OTHERWISE })
-    }
+fn lifetime(found: &Credentials) -> Duration {
+    if *found == Credentials::Accepted { ACCEPTED } else { OTHERWISE }
 }
 
 /// What was found of credentials, by a keyed hash of all that makes them. A clone shares what is kept.
 #[derive(Clone)]
 pub struct Trials {
-    found: Cache<[u8; 32], Credentials>,
+    found: Kept<[u8; 32], Credentials>,
     key: hmac::Key,
     /// How long a part of a trial may take.
     pub(super) patience: Duration,
@@ -41,7 +37,7 @@ impl Default for Trials {
     fn default() -> Self {
         let seed = [fastrand::u128(..).to_be_bytes(), fastrand::u128(..).to_be_bytes()].concat();
         Self {
-            found: Cache::builder().max_capacity(CAPACITY).expire_after(Lifetime).build(),
+            found: Kept::new(CAPACITY, UnitWeighter),
             key: hmac::Key::new(hmac::HMAC_SHA256, &seed),
             patience: PATIENCE,
         }
@@ -51,11 +47,12 @@ impl Default for Trials {
 impl Trials {
     pub(super) async fn credentials(&self, egress: &Egress, client: &Client<'_>, fresh: bool) -> Credentials {
         let Some(secret) = client.secret else { return Credentials::NoSecret };
-        let key = self.key(client, secret);
-        if fresh {
-            self.found.invalidate(&key).await;
-        }
-        self.found.get_with(key, client.try_credentials(egress, secret)).await
+        let find = async {
+            let found = client.try_credentials(egress, secret).await;
+            let lifetime = lifetime(&found);
+            (found, lifetime)
+        };
+        self.found.get(&self.key(client, secret), fresh, find).await.0
     }
 
     fn key(&self, client: &Client<'_>, secret: &SecretString) -> [u8; 32] {
@@ -79,10 +76,9 @@ mod tests {
 
     #[test]
     fn only_what_is_accepted_is_kept_for_minutes() {
-        let kept = |found| Lifetime.expire_after_create(&[0; 32], &found, Instant::now()).unwrap();
-        assert_eq!(kept(Credentials::Accepted), ACCEPTED);
+        assert_eq!(lifetime(&Credentials::Accepted), ACCEPTED);
         for found in [Credentials::Indistinct, Credentials::OnlyRaw, Credentials::Issued, Credentials::FlowRefused] {
-            assert_eq!(kept(found), OTHERWISE);
+            assert_eq!(lifetime(&found), OTHERWISE);
         }
     }
 }

@@ -86,6 +86,12 @@ proptest! {
 
     /// Every combination ends, also those that no observation gives: with a `Ready` and no type twice.
     #[test]
+    fn a_resource_is_the_same_after_it_was_put_into_text(resource in resources()) {
+        let text = serde_json::to_string(&resource).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Resource>(&text).unwrap(), resource);
+    }
+
+    #[test]
     fn everything_has_a_conclusion(
         resource in resources(),
         observed in observation(Coherence::Anything),

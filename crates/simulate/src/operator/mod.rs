@@ -165,7 +165,7 @@ impl Process {
     fn rests(&self, world: &World, resource: &Resource, memory: &Memory) -> Option<Duration> {
         let is_first = !memory.core.visited;
         let interval = resource.spec.as_ref().ok()?.interval();
-        let settled = is_first && resource.is_settled(|name| self.store.borrow().secret_version(name));
+        let settled = is_first && resource.is_settled(|version| self.store.borrow().is_current(version));
         settled.then(|| interval.mul_f64(world.dice.borrow_mut().chance()))
     }
 

@@ -197,11 +197,9 @@ impl Store {
         (resources, secrets.map(|(name, _)| name.clone()).collect())
     }
 
-    pub(super) fn secret_version(&self, name: &str) -> Option<SecretVersion> {
-        match &self.referred.get(name)?.version {
-            Version::Present(version) => Some(version.clone()),
-            Version::Unknown | Version::Absent => None,
-        }
+    pub(super) fn is_current(&self, version: &SecretVersion) -> bool {
+        let referred = self.referred.get(&version.name);
+        referred.is_some_and(|referred| matches!(&referred.version, Version::Present(known) if known == version))
     }
 
     fn refer(&mut self, key: &Name, resource: &Resource) {

@@ -1,0 +1,100 @@
+//! The Secrets and ConfigMaps that resources refer to. Nothing is kept of one but a mark of its version.
+
+use std::collections::{BTreeSet, HashMap};
+use std::hash::{BuildHasher, RandomState};
+
+use cognigy_sso_api::SecretVersion;
+use cognigy_sso_decide::{ObjectKind, Resource};
+
+use super::watches::{Object, Watch};
+use crate::observe::References;
+use crate::watched::Key;
+
+/// Who refers to what, and what is known of that.
+#[derive(Default)]
+pub(super) struct Referred {
+    /// An object, and a resource that refers to it.
+    referrers: BTreeSet<(ObjectKind, Key, Key)>,
+    objects: HashMap<(ObjectKind, Key), Known>,
+    marks: RandomState,
+}
+
+#[derive(Default)]
+struct Known {
+    version: Version,
+    /// The list, by its number, that showed it last.
+    listed: u64,
+}
+
+#[derive(Default, PartialEq, Eq)]
+enum Version {
+    /// No watch has shown it yet.
+    #[default]
+    Unknown,
+    Absent,
+    /// A hash of uid and resourceVersion, under a key of this process.
+    Present(u64),
+}
+
+impl Referred {
+    /// Takes an object as a watch shows it in this list or later, and answers with the resources that this concerns: none,
+    /// where nothing is new.
+    pub(super) fn note(&mut self, kind: ObjectKind, object: Object, listed: u64) -> Vec<Key> {
+        let target = (kind, object.key);
+        let Some(known) = self.objects.get_mut(&target) else { return Vec::new() };
+        known.listed = listed;
+        let mark = |(uid, version): (Box<str>, Box<str>)| self.marks.hash_one((uid, version));
+        let version = object.version.map_or(Version::Absent, |version| Version::Present(mark(version)));
+        if known.version == version {
+            return Vec::new();
+        }
+        known.version = version;
+        self.referrers(&target).cloned().collect()
+    }
+
+    /// The objects of this watch that are there, as far as is known, and that no list has shown since `begun`.
+    pub(super) fn missing(&self, kind: ObjectKind, watch: &Watch, begun: u64) -> Vec<Key> {
+        let unlisted = self.objects.iter().filter(|((of, key), known)| {
+            *of == kind && watch.covers(key) && known.listed < begun && matches!(known.version, Version::Present(_))
+        });
+        unlisted.map(|((_, key), _)| key.clone()).collect()
+    }
+
+    /// Is a Secret of this namespace known to be as it was then?
+    pub(super) fn is_current(
+        &self,
+        namespace: &str,
+        SecretVersion { name, uid, resource_version }: &SecretVersion,
+    ) -> bool {
+        let mark = self.marks.hash_one((uid, resource_version));
+        let known = self.objects.get(&(ObjectKind::Secret, Key::new(namespace, name)));
+        known.is_some_and(|known| known.version == Version::Present(mark))
+    }
+
+    pub(super) fn refer(&mut self, key: &Key, resource: &Resource) {
+        for (kind, object) in targets(resource) {
+            self.objects.entry((kind, object.clone())).or_default();
+            self.referrers.insert((kind, object, key.clone()));
+        }
+    }
+
+    pub(super) fn unrefer(&mut self, key: &Key, resource: &Resource) {
+        for target in targets(resource) {
+            self.referrers.remove(&(target.0, target.1.clone(), key.clone()));
+            if self.referrers(&target).next().is_none() {
+                self.objects.remove(&target);
+            }
+        }
+    }
+
+    fn referrers(&self, (kind, object): &(ObjectKind, Key)) -> impl Iterator<Item = &Key> {
+        let from = (*kind, object.clone(), Key::default());
+        let its = self.referrers.range(from..).take_while(move |(of, target, _)| (of, target) == (kind, object));
+        its.map(|(_, _, resource)| resource)
+    }
+}
+
+fn targets(resource: &Resource) -> impl Iterator<Item = (ObjectKind, Key)> {
+    let references = resource.spec.as_deref().map(References::of).unwrap_or_default();
+    references.0.into_iter().map(|(kind, name)| (kind, Key::new(&resource.namespace, &name)))
+}
