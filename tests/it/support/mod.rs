@@ -29,7 +29,7 @@ pub use cluster::{client, cluster, gated_cluster, install_definition, namespace,
 pub use line::Line;
 pub use objects::{API_KEY, Idp, Mistake, ORGANIZATION, SECRET, declared, field};
 pub use operator::Operator;
-pub use waiting::{PATIENCE, current, eventually, is_ready, within};
+pub use waiting::{PATIENCE, current, eventually, is_ready};
 
 use crate::strategy::{self, SECRET_KEY, SECRET_NAME, Server};
 

@@ -95,12 +95,7 @@ pub fn is_ready(resource: &IdentityProviderConfig) -> bool {
 }
 
 /// Asks again and again until there is an answer; `None` when patience ends.
-pub async fn eventually<T>(ask: impl AsyncFnMut() -> Option<T>) -> Option<T> {
-    within(PATIENCE, ask).await
-}
-
-/// Asks again and again until there is an answer; `None` when it takes longer.
-pub async fn within<T>(patience: Duration, mut ask: impl AsyncFnMut() -> Option<T>) -> Option<T> {
+pub async fn eventually<T>(mut ask: impl AsyncFnMut() -> Option<T>) -> Option<T> {
     let asking = async {
         loop {
             if let Some(answer) = ask().await {
@@ -109,5 +104,5 @@ pub async fn within<T>(patience: Duration, mut ask: impl AsyncFnMut() -> Option<
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    tokio::time::timeout(patience, asking).await.ok()
+    tokio::time::timeout(PATIENCE, asking).await.ok()
 }
