@@ -39,7 +39,7 @@ impl CaBundle {
 
 /// The authorities that all outside calls trust.
 pub struct Authorities {
-    roots: Arc<RootCertStore>,
+    roots: RootCertStore,
     provider: Arc<CryptoProvider>,
 }
 
@@ -52,7 +52,7 @@ impl Authorities {
         for bundle in extra {
             add(&mut roots, bundle);
         }
-        Self { roots: Arc::new(roots), provider: Arc::new(rustls::crypto::ring::default_provider()) }
+        Self { roots, provider: Arc::new(rustls::crypto::ring::default_provider()) }
     }
 
     /// Is no authority trusted at all, so that no outside call can succeed?
@@ -62,9 +62,9 @@ impl Authorities {
     }
 
     pub(super) fn client_config(&self, ca: Option<&CaBundle>) -> ClientConfig {
-        let mut roots = Arc::clone(&self.roots);
+        let mut roots = self.roots.clone();
         if let Some(bundle) = ca {
-            add(Arc::make_mut(&mut roots), bundle);
+            add(&mut roots, bundle);
         }
         let builder = ClientConfig::builder_with_provider(Arc::clone(&self.provider)).with_protocol_versions(&VERSIONS);
         // Both versions are compiled in, so the provider supports them.
