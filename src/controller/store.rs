@@ -7,10 +7,11 @@ use std::time::Duration;
 use cognigy_sso_api::SecretVersion;
 use cognigy_sso_decide::{ObjectKind, Resource};
 
+use super::horizon::Horizons;
 use super::watches::{Object, Subject, Watch};
 use crate::clock;
 use crate::metrics::Seen;
-use crate::observe::References;
+use crate::observe::{Floors, References};
 use crate::organizations::Organizations;
 use crate::visit::{Memory, Outcome};
 use crate::watched::Key;
@@ -62,13 +63,14 @@ pub(super) struct Store {
     /// Number of the newest list, and the number that each watch's list began at.
     lists: u64,
     begun: HashMap<Watch, u64>,
+    horizons: Horizons,
 }
 
 impl Store {
     /// An empty store that keeps `organizations` in step with the resources in it.
     pub(super) fn new(organizations: Arc<Organizations>) -> Self {
-        let (entries, referred, begun) = (HashMap::new(), HashMap::new(), HashMap::new());
-        Self { organizations, entries, referred, lists: 0, begun }
+        let (entries, referred) = (HashMap::new(), HashMap::new());
+        Self { organizations, entries, referred, lists: 0, begun: HashMap::new(), horizons: Horizons::default() }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -125,8 +127,10 @@ impl Store {
         let before = std::mem::replace(&mut entry.resource, Arc::clone(&after));
         if before.generation != after.generation {
             entry.memory.core.changed = Some(clock::now());
-            self.unrefer(key, &before);
-            self.refer(key, &after);
+            if targets(key, &before) != targets(key, &after) {
+                self.unrefer(key, &before);
+                self.refer(key, &after);
+            }
         }
         self.declare(key);
         Change::between(&before, &after)
@@ -224,14 +228,37 @@ impl Store {
         }
     }
 
+    /// A watch of Secrets or ConfigMaps shows this, whether anybody refers to it or not.
+    pub(super) fn note_seen(&mut self, watch: &Watch, object: &Object) {
+        self.horizons.note(watch, object);
+    }
+
+    /// Which objects need not be read as they are this very moment, but only not older than a watch has shown them: those that
+    /// are there, for a resource that nobody has touched since they were listed, since the list shows what was written before.
+    /// One that goes comes off with that as well. Whatever a watch shows later leads to another visit.
+    pub(super) fn floors(&self, key: &Key, resource: &Resource, memory: &Memory) -> Floors {
+        let Some(entry) = self.entries.get(key) else { return Floors::default() };
+        let is_first = !memory.core.visited || memory.rest.is_some();
+        let floor = |target: &(ObjectKind, Key)| {
+            let horizon = self.horizons.of(target.0, &target.1)?;
+            let is_enough = resource.deleting || (is_first && entry.listed < horizon.began);
+            let is_there = matches!(self.referred.get(target)?.version, Version::Present { .. });
+            (is_enough && is_there).then_some(horizon.newest)
+        };
+        let floors = targets(key, resource).into_iter().filter_map(|target| Some((floor(&target)?, target)));
+        Floors(floors.map(|(floor, (kind, key))| ((kind, key.name), floor)).collect())
+    }
+
     /// A watch begins to list.
     pub(super) fn begin_list(&mut self, watch: &Watch) {
         self.lists += 1;
         self.begun.insert(watch.clone(), self.lists);
+        self.horizons.begin(watch, self.lists);
     }
 
     /// A list is complete: the resources, or the objects referred to, that it should have shown and did not.
     pub(super) fn missing(&mut self, watch: &Watch) -> Vec<Key> {
+        self.horizons.complete(watch);
         let Some(begun) = self.begun.remove(watch) else { return Vec::new() };
         let in_scope = |key: &Key| watch.covers(key);
         match &watch.subject {
@@ -297,3 +324,6 @@ impl Change {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -99,7 +99,7 @@ async fn one_resource_that_cannot_be_decoded_among_ten_thousand_stops_nothing_an
 
     requests.lock().clear();
     let (resource, _) = store.get(&key(UNREADABLE)).unwrap();
-    Context::of(client).visit(resource, Memory::default()).await;
+    Context::of(client).visit(resource, Memory::default(), crate::observe::Floors::default()).await;
     let requests = requests.lock();
     let (request, written) = requests.first().unwrap();
     assert!(
