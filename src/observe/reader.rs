@@ -19,7 +19,7 @@ use crate::permitted::Permitted;
 #[derive(Clone)]
 pub(crate) enum Reader {
     /// In a cluster, as far as they may be used.
-    Cluster { client: Client, permitted: Permitted, held: Held },
+    Cluster { client: Client, permitted: Arc<Permitted>, held: Held },
     /// Among what was given in files.
     Given(Arc<Given>),
 }
@@ -31,7 +31,7 @@ pub(crate) struct Floors(pub(crate) BTreeMap<(ObjectKind, Box<str>), u64>);
 impl Reader {
     /// Reads in a cluster, as far as objects may be used there.
     pub(crate) fn cluster(client: Client, permitted: Permitted) -> Self {
-        Self::Cluster { client, permitted, held: Held::default() }
+        Self::Cluster { client, permitted: Arc::new(permitted), held: Held::default() }
     }
 
     pub(super) async fn read(
@@ -67,10 +67,10 @@ async fn at_least<F: Future<Output = Result<Object, InputProblem>>>(
     floor: Option<u64>,
     read: impl Fn(Option<u64>) -> F,
 ) -> Result<Object, InputProblem> {
-    if floor.is_some() {
-        if let Ok(object) = read(floor).await {
-            return Ok(object);
-        }
+    if floor.is_some()
+        && let Ok(object) = read(floor).await
+    {
+        return Ok(object);
     }
     read(None).await
 }
