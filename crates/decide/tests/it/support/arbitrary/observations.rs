@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cognigy_sso_api::{Operation, Pending};
 use cognigy_sso_decide::{
-    Account, CallFault, Certificate, Change, ChangeKind, Claimant, Desired, Expiry, InputFault, Inputs, Login,
+    Account, CallFault, Certificate, Change, ChangeKind, Claimant, Compared, Desired, Expiry, InputFault, Inputs, Login,
     Metadata, Observed, Provider, ProviderFault, Resource, SamlInputs,
 };
 use proptest::prelude::*;
@@ -238,6 +238,7 @@ pub fn observation(coherence: Coherence) -> impl Strategy<Value = Observed> {
                 reset,
                 trial: trial.map(Arc::new),
                 last_tried,
+                compared: Compared::default(),
             }
         },
     )
