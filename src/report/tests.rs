@@ -65,8 +65,7 @@ async fn asked_to_remove(finalizers: &'static [&str]) -> Vec<String> {
     });
     let (writer, _publishing) = Writer::new(Client::new(server, "default"), Metrics::default());
     writer.finalizer(&resource(), false).await.unwrap();
-    let asked = asked.lock().clone();
-    asked
+    asked.lock().clone()
 }
 
 #[tokio::test]
