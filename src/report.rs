@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use cognigy_sso_api::{FINALIZER, GROUP, IdentityProviderConfig, IdentityProviderConfigStatus};
 use cognigy_sso_decide::{Event, Resource};
+use http::HeaderValue;
+use http::header::CONTENT_TYPE;
 use k8s_openapi::api::core::v1::ObjectReference;
 use kube::api::{Patch, PatchParams};
+use kube::core::Request;
 use kube::runtime::events::{Event as Published, EventType, Recorder, Reporter};
 use kube::{Api, Client, Resource as _};
 use serde_json::{Value, json};
@@ -141,16 +144,40 @@ async fn send(api: &Api<Watched>, resource: &Resource, version: u64, content: &C
         Content::AddFinalizer => {
             api.patch(name, &apply, &Patch::Apply(document(resource, version, Some(&[FINALIZER]), None))).await
         }
-        Content::RemoveFinalizer => {
-            let outlines = Api::<Outline<Watched>>::namespaced(api.clone().into_client(), &resource.namespace);
-            let meta = outlines.get(name).await?.metadata;
-            let mut left = meta.finalizers.unwrap_or_default();
-            left.retain(|finalizer| finalizer != FINALIZER);
-            let metadata = json!({ "uid": resource.uid, "resourceVersion": meta.resource_version, "finalizers": left });
-            let merge = PatchParams { field_manager: Some(FIELD_MANAGER.to_owned()), ..PatchParams::default() };
-            api.patch(name, &merge, &Patch::Merge(json!({ "metadata": metadata }))).await
-        }
+        Content::RemoveFinalizer => match remove_only_finalizer(api, resource).await {
+            Err(kube::Error::Api(status)) if status.code == 422 => remove_from_finalizers(api, resource).await,
+            removed => removed,
+        },
     }
+}
+
+/// Takes the finalizer off this very resource if it is the only one, which the API server sees for itself: nothing has to be
+/// read before. It answers 422 where there are others.
+async fn remove_only_finalizer(api: &Api<Watched>, resource: &Resource) -> kube::Result<Watched> {
+    let patch = json!([
+        { "op": "test", "path": "/metadata/uid", "value": resource.uid },
+        { "op": "test", "path": "/metadata/finalizers", "value": [FINALIZER] },
+        { "op": "remove", "path": "/metadata/finalizers" },
+    ]);
+    let request = Request::new(Watched::url_path(&(), Some(&resource.namespace)));
+    let request = request.patch(&resource.name, &by_us(), &Patch::Merge(patch));
+    let mut request = request.map_err(kube::Error::BuildRequest)?;
+    request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json-patch+json"));
+    api.clone().into_client().request(request).await
+}
+
+/// Takes the finalizer off, and leaves the others.
+async fn remove_from_finalizers(api: &Api<Watched>, resource: &Resource) -> kube::Result<Watched> {
+    let outlines = Api::<Outline<Watched>>::namespaced(api.clone().into_client(), &resource.namespace);
+    let meta = outlines.get(&resource.name).await?.metadata;
+    let mut left = meta.finalizers.unwrap_or_default();
+    left.retain(|finalizer| finalizer != FINALIZER);
+    let metadata = json!({ "uid": resource.uid, "resourceVersion": meta.resource_version, "finalizers": left });
+    api.patch(&resource.name, &by_us(), &Patch::Merge(json!({ "metadata": metadata }))).await
+}
+
+fn by_us() -> PatchParams {
+    PatchParams { field_manager: Some(FIELD_MANAGER.to_owned()), ..PatchParams::default() }
 }
 
 /// `None` when something else was written before.
@@ -231,56 +258,4 @@ fn cut(note: &str) -> &str {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
-    use axum::Router;
-    use axum::body::Bytes;
-    use cognigy_sso_decide::EventKind;
-
-    use super::*;
-    use crate::traces::seen::Seen;
-
-    fn resource() -> Resource {
-        let object = json!({ "metadata": { "namespace": "sso", "name": "acme", "uid": "1" } });
-        serde_json::from_value::<Watched>(object).unwrap().into()
-    }
-
-    fn event() -> Event {
-        Event { kind: EventKind::Conflict, note: "two resources".into() }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn an_event_that_the_api_server_does_not_answer_holds_up_the_next_for_a_while_only() {
-        let asked = Arc::new(AtomicUsize::new(0));
-        let counter = Arc::clone(&asked);
-        let server = Router::new().fallback(async move |event: Bytes| {
-            if counter.fetch_add(1, Ordering::Relaxed) == 0 {
-                std::future::pending::<()>().await;
-            }
-            event
-        });
-        let metrics = Metrics::default();
-        let (writer, publishing) = Writer::new(Client::new(server, "default"), metrics.clone());
-        let seen = Seen::default();
-        let _looking = seen.look();
-        writer.events(&resource(), vec![event(), event()]);
-        drop(writer);
-        publishing.await;
-        assert_eq!((asked.load(Ordering::Relaxed), metrics.failed_writes()), (2, 1));
-        assert_eq!(seen.said("publish event", "error.type"), ["failed"]);
-        assert_eq!(seen.said("publish event", "otel.status_code"), ["ERROR"]);
-        assert_eq!(seen.said("WARN", "error"), [NO_ANSWER]);
-    }
-
-    #[tokio::test]
-    async fn an_event_that_finds_no_room_is_dropped_and_counted() {
-        let metrics = Metrics::default();
-        let (writer, _publishing) = Writer::new(Client::new(Router::new(), "default"), metrics.clone());
-        writer.events(&resource(), (0..BACKLOG).map(|_| event()).collect());
-        assert_eq!(metrics.failed_writes(), 0);
-        writer.events(&resource(), vec![event()]);
-        assert_eq!(metrics.failed_writes(), 1);
-    }
-}
+mod tests;

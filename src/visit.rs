@@ -14,7 +14,7 @@ use tracing::Instrument as _;
 
 use crate::clock;
 use crate::cognigy::{Cognigy, Part};
-use crate::observe::{Keepsake, Observation, Observer, Sources};
+use crate::observe::{Floors, Keepsake, Observation, Observer, Sources};
 use crate::report::{WriteFault, Writer};
 use crate::traces;
 
@@ -89,13 +89,14 @@ impl End {
 }
 
 impl Context {
-    /// Visits a resource.
-    pub(crate) async fn visit(&self, resource: Arc<Resource>, mut memory: Memory) -> Outcome {
+    /// Visits a resource. What it refers to is not older than `floors` when it is read.
+    pub(crate) async fn visit(&self, resource: Arc<Resource>, mut memory: Memory, floors: Floors) -> Outcome {
         memory.core.visited = true;
         memory.rest = None;
         // Who asks for a check now wants to know how the provider stands now.
         let fresh = resource.is_asked_for();
-        let (observation, said_so) = Box::pin(self.observe(&resource, fresh, memory.keepsake.as_deref())).await;
+        let (observation, said_so) =
+            Box::pin(self.observe(&resource, fresh, memory.keepsake.as_deref(), &floors)).await;
         let Observation { observed, sources, turn } = observation;
         if observed.user().is_some() || is_withdrawn(&observed.inputs) {
             memory.keep(&resource, &observed.inputs, &sources);
@@ -124,10 +125,10 @@ impl Context {
 
     /// Reads again what a resource was made from that stands as it was left before the restart, so that it can be put back and
     /// reset. Nobody outside the cluster is asked.
-    pub(crate) async fn remember(&self, resource: Arc<Resource>, mut memory: Memory) -> Outcome {
+    pub(crate) async fn remember(&self, resource: Arc<Resource>, mut memory: Memory, floors: Floors) -> Outcome {
         let mut next = memory.rest.take().unwrap_or_default();
         if let Ok(spec) = &resource.spec {
-            let (inputs, sources) = self.observer.inputs(&resource.namespace, spec).await;
+            let (inputs, sources) = self.observer.inputs(&resource.namespace, spec, &floors).await;
             memory.keep(&resource, &inputs, &sources);
             memory.note_expiries(&inputs);
             let warning = resource.until_next_warning(&inputs, clock::now());
@@ -140,8 +141,14 @@ impl Context {
 
     /// Observes, and says that the work goes on when that takes its time. Only here: once something is begun, the record of
     /// it must stay as it was written.
-    async fn observe(&self, resource: &Resource, fresh: bool, keepsake: Option<&Keepsake>) -> (Observation, bool) {
-        let observing = self.observer.observe(resource, fresh, keepsake).instrument(traces::observe());
+    async fn observe(
+        &self,
+        resource: &Resource,
+        fresh: bool,
+        keepsake: Option<&Keepsake>,
+        floors: &Floors,
+    ) -> (Observation, bool) {
+        let observing = self.observer.observe(resource, fresh, keepsake, floors).instrument(traces::observe());
         tokio::pin!(observing);
         tokio::select! {
             observation = &mut observing => (observation, false),
@@ -306,10 +313,7 @@ impl Context {
         let policy = crate::egress::AddressPolicy { allowed: Vec::new(), deny_private: false };
         let authorities = crate::egress::Authorities::system_and(&[]);
         let observer = Observer {
-            reader: crate::observe::Reader::Cluster {
-                client: client.clone(),
-                permitted: crate::permitted::Permitted::default(),
-            },
+            reader: crate::observe::Reader::cluster(client.clone(), crate::permitted::Permitted::default()),
             egress: Arc::new(crate::egress::Egress::new(policy, authorities)),
             claim: crate::lease::Claim::always(),
             hosts: Vec::new(),

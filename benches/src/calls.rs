@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Context as _;
 use serde_json::Value;
 
+use crate::report::{Run, number};
 use crate::world::World;
 
 /// Counts by what was asked for, at one moment.
@@ -33,6 +34,17 @@ impl Calls {
         Self {
             kubernetes: difference(&self.kubernetes, &earlier.kubernetes),
             outside: difference(&self.outside, &earlier.outside),
+        }
+    }
+
+    /// Notes what of this came to each of so many.
+    pub fn note(&self, when: &str, each: f64, run: &mut Run) {
+        for (name, count) in &self.kubernetes {
+            run.note(format!("{when}: Kubernetes, {name}"), "for each", number(*count) / each);
+        }
+        run.note(format!("{when}: outside calls"), "for each", number(self.outside_total()) / each);
+        for (name, count) in &self.outside {
+            run.note(format!("{when}: outside, {name}"), "for each", number(*count) / each);
         }
     }
 

@@ -10,7 +10,7 @@ use serde_json::Value;
 const RESOURCES: &str = "4";
 
 /// What is measured with resources, whoever it is.
-const MEASURES: [&str; 13] = [
+const MEASURES: [&str; 15] = [
     "existing to all Ready",
     "existing: operator CPU for each",
     "existing: outside calls",
@@ -23,6 +23,8 @@ const MEASURES: [&str; 13] = [
     "rolling upgrade: outside calls",
     "leader killed under load to the next effect",
     "deletion of all with reset",
+    "deletion: outside calls",
+    "deletion of all with Retain",
     "two shards: existing to all Ready",
 ];
 

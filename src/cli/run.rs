@@ -181,7 +181,7 @@ impl Office<'_> {
         self.board.readiness.leads();
         let (writer, publishing) = Writer::new(self.client.clone(), self.board.metrics.clone());
         let observer = Observer {
-            reader: Reader::Cluster { client: self.client.clone(), permitted: self.flags.duty.permitted() },
+            reader: Reader::cluster(self.client.clone(), self.flags.duty.permitted()),
             egress: Arc::clone(&self.egress),
             claim: claim.clone(),
             hosts: self.flags.outside.cognigy_hosts.clone(),

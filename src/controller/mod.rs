@@ -3,6 +3,7 @@
 //! One task owns all state, so there are no locks. Visits are tasks only while they last, at most `concurrency` at a time, and
 //! never two for one resource.
 
+mod horizon;
 mod journal;
 mod packed;
 mod queue;
@@ -164,7 +165,10 @@ impl Controller {
             }
             News::Nameless(namespace) => tracing::warn!(%namespace, "an object without a name is passed over"),
             News::Gone(key, version) => self.gone(&key, version),
-            News::Object(kind, object) => self.object(kind, object),
+            News::Object(kind, object) => {
+                self.store.note_seen(watch, &object);
+                self.object(kind, object);
+            }
             News::Failed(error) => {
                 self.board.metrics.watch_failed(watched(watch.subject));
                 let mend = watch.mend(&error);
@@ -227,6 +231,7 @@ impl Controller {
 
     fn begin(&mut self, key: Key, cause: Cause, resource: Arc<Resource>, memory: Memory) {
         let (context, claim) = (Arc::clone(&self.context), self.claim.clone());
+        let floors = self.store.floors(&key, &resource, &memory);
         self.queue.begin(&key);
         let visiting = Arc::clone(&resource);
         let rests = cause == Cause::Due && memory.rest.is_some();
@@ -234,9 +239,9 @@ impl Controller {
         let span = traces::reconcile(&resource, why);
         let visit = async move {
             if rests {
-                claim.guard(Box::pin(context.remember(visiting, memory))).await
+                claim.guard(Box::pin(context.remember(visiting, memory, floors))).await
             } else {
-                claim.guard(Box::pin(context.visit(visiting, memory))).await
+                claim.guard(Box::pin(context.visit(visiting, memory, floors))).await
             }
         };
         let visit = self.visits.spawn(visit.instrument(span.clone()));

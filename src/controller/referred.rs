@@ -87,6 +87,19 @@ impl Referred {
         }
     }
 
+    /// A resource refers to what it does now. What it went on referring to stays known.
+    pub(super) fn refer_anew(&mut self, key: &Key, before: &Resource, after: &Resource) {
+        if targets(before).ne(targets(after)) {
+            self.unrefer(key, before);
+            self.refer(key, after);
+        }
+    }
+
+    /// Is there such an object, as far as is known?
+    pub(super) fn is_there(&self, target: &(ObjectKind, Key)) -> bool {
+        self.objects.get(target).is_some_and(|known| matches!(known.version, Version::Present(_)))
+    }
+
     fn referrers(&self, (kind, object): &(ObjectKind, Key)) -> impl Iterator<Item = &Key> {
         let from = (*kind, object.clone(), Key::default());
         let its = self.referrers.range(from..).take_while(move |(of, target, _)| (of, target) == (kind, object));
@@ -94,7 +107,8 @@ impl Referred {
     }
 }
 
-fn targets(resource: &Resource) -> impl Iterator<Item = (ObjectKind, Key)> {
+/// What a resource refers to.
+pub(super) fn targets(resource: &Resource) -> impl Iterator<Item = (ObjectKind, Key)> {
     let references = resource.spec.as_deref().map(References::of).unwrap_or_default();
     references.0.into_iter().map(|(kind, name)| (kind, Key::new(&resource.namespace, &name)))
 }

@@ -7,11 +7,13 @@ use std::time::Duration;
 use cognigy_sso_api::SecretVersion;
 use cognigy_sso_decide::{ObjectKind, Resource};
 
+use super::horizon::Horizons;
 use super::packed::Packed;
-use super::referred::Referred;
+use super::referred::{Referred, targets};
 use super::watches::{Object, Subject, Watch};
 use crate::clock;
 use crate::metrics::{Seen, Standing};
+use crate::observe::Floors;
 use crate::organizations::Organizations;
 use crate::visit::{Memory, Outcome};
 use crate::watched::Key;
@@ -66,13 +68,15 @@ pub(super) struct Store {
     /// Number of the newest list, and the number that each watch's list began at.
     lists: u64,
     begun: HashMap<Watch, u64>,
+    horizons: Horizons,
 }
 
 impl Store {
     /// An empty store that keeps `organizations` in step with the resources in it.
     pub(super) fn new(organizations: Arc<Organizations>) -> Self {
         let (entries, begun) = (HashMap::new(), HashMap::new());
-        Self { organizations, entries, referred: Referred::default(), lists: 0, begun }
+        let (referred, horizons) = (Referred::default(), Horizons::default());
+        Self { organizations, entries, referred, lists: 0, begun, horizons }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -129,8 +133,7 @@ impl Store {
         entry.put(after);
         if before.generation != after.generation {
             entry.memory.core.changed = Some(clock::now());
-            self.referred.unrefer(key, before);
-            self.referred.refer(key, after);
+            self.referred.refer_anew(key, before, after);
         }
         self.declare(key, after);
         Change::between(before, after)
@@ -222,14 +225,37 @@ impl Store {
         }
     }
 
+    /// A watch of Secrets or ConfigMaps shows this, whether anybody refers to it or not.
+    pub(super) fn note_seen(&mut self, watch: &Watch, object: &Object) {
+        self.horizons.note(watch, object);
+    }
+
+    /// Which objects need not be read as they are this very moment, but only not older than a watch has shown them: those that
+    /// are there, for a resource that nobody has touched since they were listed, since the list shows what was written before.
+    /// One that goes comes off with that as well. Whatever a watch shows later leads to another visit.
+    pub(super) fn floors(&self, key: &Key, resource: &Resource, memory: &Memory) -> Floors {
+        let Some(entry) = self.entries.get(key) else { return Floors::default() };
+        let is_first = !memory.core.visited || memory.rest.is_some();
+        let floor = |(kind, object): &(ObjectKind, Key)| {
+            let horizon = self.horizons.of(*kind, object)?;
+            let is_enough = resource.deleting || (is_first && entry.listed < horizon.began);
+            is_enough.then_some(horizon.newest)
+        };
+        let there = targets(resource).filter(|target| self.referred.is_there(target));
+        let floors = there.filter_map(|target| Some((floor(&target)?, target)));
+        Floors(floors.map(|(floor, (kind, object))| ((kind, object.name().into()), floor)).collect())
+    }
+
     /// A watch begins to list.
     pub(super) fn begin_list(&mut self, watch: &Watch) {
         self.lists += 1;
         self.begun.insert(watch.clone(), self.lists);
+        self.horizons.begin(watch, self.lists);
     }
 
     /// A list is complete: the resources, or the objects referred to, that it should have shown and did not.
     pub(super) fn missing(&mut self, watch: &Watch) -> Vec<Key> {
+        self.horizons.complete(watch);
         let Some(begun) = self.begun.remove(watch) else { return Vec::new() };
         match &watch.subject {
             Subject::Resources => {
@@ -258,3 +284,6 @@ impl Change {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

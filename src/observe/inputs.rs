@@ -9,7 +9,7 @@ use cognigy_sso_decide::{Expiry, InputFault, InputProblem, Inputs, Metadata, Obj
 use futures::future::join_all;
 
 use super::objects::{Objects, TLS_CERTIFICATE};
-use super::reader::Reader;
+use super::reader::{Floors, Reader};
 use super::references::{keys, secrets};
 use crate::egress::CaBundle;
 use crate::saml::{self, Reading};
@@ -34,7 +34,12 @@ impl Default for Sources {
 }
 
 /// Reads every referenced object once, all at the same time, and takes the values from them.
-pub(crate) async fn read(reader: &Reader, namespace: &str, spec: &IdentityProviderConfigSpec) -> (Inputs, Sources) {
+pub(crate) async fn read(
+    reader: &Reader,
+    namespace: &str,
+    spec: &IdentityProviderConfigSpec,
+    floors: &Floors,
+) -> (Inputs, Sources) {
     let mut wanted: BTreeMap<_, BTreeSet<&str>> = BTreeMap::new();
     for (kind, key) in keys(spec) {
         wanted.entry((kind, key.name.as_str())).or_default().insert(&key.key);
@@ -43,7 +48,7 @@ pub(crate) async fn read(reader: &Reader, namespace: &str, spec: &IdentityProvid
         wanted.entry((ObjectKind::Secret, key.name.as_str())).or_default().insert(TLS_CERTIFICATE);
     }
     let reads = wanted.into_iter().map(async |((kind, name), keys)| {
-        let object = reader.read(kind, namespace, name, &keys);
+        let object = reader.read(kind, namespace, name, &keys, floors);
         let object = tokio::time::timeout(TIMEOUT, object).await.unwrap_or(Err(InputProblem::Unavailable));
         ((kind, name.into()), object)
     });

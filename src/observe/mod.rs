@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod fuzz;
 mod given;
+mod held;
 mod inputs;
 mod objects;
 mod reader;
@@ -32,7 +33,7 @@ use crate::saml::IdentityProviders;
 
 pub(crate) use given::Given;
 pub(crate) use inputs::Sources;
-pub(crate) use reader::Reader;
+pub(crate) use reader::{Floors, Reader};
 pub(crate) use references::References;
 
 /// All that observing needs.
@@ -82,12 +83,18 @@ pub(crate) struct Keepsake {
 
 impl Observer {
     /// Reads all that planning this resource needs. `fresh` asks the provider anew, whatever was read lately.
-    pub(crate) async fn observe(&self, resource: &Resource, fresh: bool, keepsake: Option<&Keepsake>) -> Observation {
+    pub(crate) async fn observe(
+        &self,
+        resource: &Resource,
+        fresh: bool,
+        keepsake: Option<&Keepsake>,
+        floors: &Floors,
+    ) -> Observation {
         let spec = resource.spec.as_deref().ok().filter(|_| resource.needs_observation());
         let Some(spec) = spec else {
             return Observation::nothing();
         };
-        let (mut inputs, mut sources) = self.inputs(&resource.namespace, spec).await;
+        let (mut inputs, mut sources) = self.inputs(&resource.namespace, spec, floors).await;
         if let Some(keepsake) = keepsake.filter(|_| resource.deleting) {
             recall(&mut inputs, &mut sources, keepsake);
         }
@@ -111,7 +118,7 @@ impl Observer {
         let Some(spec) = resource.spec.as_deref().ok().filter(|_| resource.needs_observation()) else {
             return Observation::nothing();
         };
-        let (inputs, sources) = self.inputs(&resource.namespace, spec).await;
+        let (inputs, sources) = self.inputs(&resource.namespace, spec, &Floors::default()).await;
         let authorities = sources.provider_ca.as_ref().err().cloned().into_iter().collect();
         let inputs = Inputs { api_key: Ok(SecretString::default()), authorities, ..inputs };
         let Published { provider, metadata, .. } = self.published(spec, &sources, false).await;
@@ -119,8 +126,13 @@ impl Observer {
     }
 
     /// The values that a resource refers to.
-    pub(crate) async fn inputs(&self, namespace: &str, spec: &IdentityProviderConfigSpec) -> (Inputs, Sources) {
-        inputs::read(&self.reader, namespace, spec).await
+    pub(crate) async fn inputs(
+        &self,
+        namespace: &str,
+        spec: &IdentityProviderConfigSpec,
+        floors: &Floors,
+    ) -> (Inputs, Sources) {
+        inputs::read(&self.reader, namespace, spec, floors).await
     }
 
     /// Whose key it is, who acts for that organization, and what it has.

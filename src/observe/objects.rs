@@ -1,6 +1,7 @@
 //! The objects that hold values, and which of them may be used for what.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use cognigy_sso_api::{KeyRef, KeySource, SecretVersion};
 use cognigy_sso_decide::{Certificate, Expiry, InputFault, InputProblem, ObjectKind};
@@ -53,8 +54,15 @@ struct Map<'a> {
     binary_data: Option<BTreeMap<String, secrets::Encoded<'a>>>,
 }
 
-pub(super) async fn config_map(client: &Client, namespace: &str, name: &str) -> Result<Object, InputProblem> {
-    let request = Request::new(ConfigMap::url_path(&(), Some(namespace))).get(name, &GetParams::default());
+/// Reads a ConfigMap that is not older than `floor`.
+pub(super) async fn config_map(
+    client: &Client,
+    namespace: &str,
+    name: &str,
+    floor: Option<u64>,
+) -> Result<Object, InputProblem> {
+    let at = GetParams { resource_version: floor.map(|version| version.to_string()) };
+    let request = Request::new(ConfigMap::url_path(&(), Some(namespace))).get(name, &at);
     let answer = secrets::ask(client, request).await?;
     let map: Map<'_> = secrets::decode(answer.as_slice())?;
     let text = map.data.unwrap_or_default().into_iter().map(|(key, value)| (key, value.into_bytes().into()));
@@ -69,7 +77,7 @@ pub(super) async fn config_map(client: &Client, namespace: &str, name: &str) -> 
 }
 
 /// The objects that were read, by kind and name.
-pub(super) struct Objects(pub(super) BTreeMap<(ObjectKind, Box<str>), Result<Object, InputProblem>>);
+pub(super) struct Objects(pub(super) BTreeMap<(ObjectKind, Box<str>), Result<Arc<Object>, InputProblem>>);
 
 impl Objects {
     /// `also` is a type that may be used here, though not everywhere.
@@ -237,7 +245,7 @@ mod tests {
         let data = BTreeMap::from([("value".to_owned(), Zeroizing::new(value.to_vec()))]);
         let (uid, resource_version, r#type) = (String::new(), String::new(), Some(r#type.to_owned()));
         let object = Object { uid, resource_version, expires_at: None, r#type, data };
-        Objects(BTreeMap::from([((ObjectKind::Secret, "s".into()), Ok(object))]))
+        Objects(BTreeMap::from([((ObjectKind::Secret, "s".into()), Ok(Arc::new(object)))]))
     }
 
     #[test]

@@ -14,7 +14,7 @@ use cognigy_sso_api::EXPIRES_AT;
 use cognigy_sso_decide::InputProblem;
 use futures::AsyncBufReadExt;
 use k8s_openapi::api::core::v1::Secret;
-use kube::api::{GetParams, ListParams};
+use kube::api::{GetParams, ListParams, VersionMatch};
 use kube::core::Request;
 use kube::{Client, Resource};
 use serde::de::{self, IgnoredAny, Visitor};
@@ -26,23 +26,29 @@ use crate::secret::Incoming;
 use crate::selector::LabelSelector;
 use crate::watched::Annotations;
 
-/// Reads these keys of a Secret, if the selector lets it be used.
+/// Reads these keys of a Secret that is not older than `floor`, if the selector lets it be used.
 pub(super) async fn read(
     client: &Client,
     selector: Option<&LabelSelector>,
     namespace: &str,
     name: &str,
     keys: &BTreeSet<&str>,
+    floor: Option<u64>,
 ) -> Result<Object, InputProblem> {
+    let floor = floor.map(|version| version.to_string());
     let request = Request::new(Secret::url_path(&(), Some(namespace)));
     let Some(selector) = selector else {
-        let answer = ask(client, request.get(name, &GetParams::default())).await?;
+        let answer = ask(client, request.get(name, &GetParams { resource_version: floor })).await?;
         return Ok(decode::<Wire<'_>>(answer.as_slice())?.into_object(keys));
     };
     // The API server compares the labels, so that no value of another Secret ever comes here, not even between a look at the
     // labels and the reading. It takes the right to list, which the watch needs as well; a rule with resource names covers it,
     // since one name is asked for.
-    let wanted = ListParams::default().fields(&format!("metadata.name={name}")).labels(selector.as_str());
+    let wanted = ListParams {
+        version_match: floor.is_some().then_some(VersionMatch::NotOlderThan),
+        resource_version: floor,
+        ..ListParams::default().fields(&format!("metadata.name={name}")).labels(selector.as_str())
+    };
     let answer = ask(client, request.list(&wanted)).await?;
     if let Some(found) = decode::<List<'_>>(answer.as_slice())?.items.pop() {
         return Ok(found.into_object(keys));
@@ -246,7 +252,11 @@ mod tests {
     }
 
     /// What is asked of an API server whose Secret `s` is labelled or not, and what comes of it.
-    async fn asked(labelled: bool, selector: Option<&str>) -> (Vec<String>, Result<usize, InputProblem>) {
+    async fn asked(
+        labelled: bool,
+        selector: Option<&str>,
+        floor: Option<u64>,
+    ) -> (Vec<String>, Result<usize, InputProblem>) {
         let requests = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&requests);
         let server = Router::new().fallback(async move |request: http::Request<axum::body::Body>| {
@@ -260,7 +270,7 @@ mod tests {
         });
         let selector = selector.map(|text| text.parse().unwrap());
         let client = Client::new(server, "default");
-        let found = super::read(&client, selector.as_ref(), "sso", "s", &BTreeSet::from(["one"])).await;
+        let found = super::read(&client, selector.as_ref(), "sso", "s", &BTreeSet::from(["one"]), floor).await;
         let requests = requests.lock().clone();
         (requests, found.map(|object| object.data["one"].len()))
     }
@@ -269,9 +279,11 @@ mod tests {
     async fn a_secret_without_the_labels_is_never_asked_for_its_values() {
         let get = "/api/v1/namespaces/sso/secrets/s".to_owned();
         let list = "/api/v1/namespaces/sso/secrets?&fieldSelector=metadata.name%3Ds&labelSelector=use%3Dyes".to_owned();
-        assert_eq!(asked(false, None).await, (vec![get.clone()], Ok(6)));
-        assert_eq!(asked(true, Some("use=yes")).await, (vec![list.clone()], Ok(6)));
+        assert_eq!(asked(false, None, None).await, (vec![get.clone()], Ok(6)));
+        assert_eq!(asked(true, Some("use=yes"), None).await, (vec![list.clone()], Ok(6)));
+        let at_least = format!("{list}&resourceVersion=7&resourceVersionMatch=NotOlderThan");
+        assert_eq!(asked(true, Some("use=yes"), Some(7)).await, (vec![at_least], Ok(6)));
         let not_selected = Err(InputProblem::NotSelected("use=yes".to_owned()));
-        assert_eq!(asked(false, Some("use=yes")).await, (vec![list, format!("metadata of {get}")], not_selected));
+        assert_eq!(asked(false, Some("use=yes"), None).await, (vec![list, format!("metadata of {get}")], not_selected));
     }
 }

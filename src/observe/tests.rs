@@ -26,7 +26,7 @@ fn secret(r#type: &str, values: &Value, annotations: &Value) -> Value {
 async fn read(object: &Value, members: Value) -> (Inputs, Sources) {
     let mut given = Given::default();
     given.take(&object.to_string()).unwrap();
-    inputs::read(&Reader::Given(Arc::new(given)), "sso", &spec(members)).await
+    inputs::read(&Reader::Given(Arc::new(given)), "sso", &spec(members), &Floors::default()).await
 }
 
 fn source(key: &str) -> Value {

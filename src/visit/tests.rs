@@ -36,7 +36,7 @@ async fn rests(expires_at: &str) -> Duration {
     let object = json!({ "metadata": { "namespace": "sso", "name": "acme" }, "spec": spec });
     let resource = Resource::from(serde_json::from_value::<Watched>(object).unwrap());
     let memory = Memory { rest: Some(Duration::from_hours(24)), ..Memory::default() };
-    context.remember(Arc::new(resource), memory).await.next
+    context.remember(Arc::new(resource), memory, Floors::default()).await.next
 }
 
 #[tokio::test]

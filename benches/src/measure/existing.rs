@@ -23,22 +23,13 @@ pub(super) async fn measure(stage: &Stage<'_>, run: &mut Run) -> anyhow::Result<
     run.note("existing: operator CPU for each", "ms", operator.cpu()? * 1000.0 / each);
     let api_server = world.api_server_cpu()? - api_server;
     run.note("existing: API server CPU for each", "ms", api_server * 1000.0 / each);
-    note_calls(&Calls::so_far(world).await?.since(&before), each, run);
+    let calls = Calls::so_far(world).await?.since(&before);
+    run.note("existing: writes of the resource", "for each", number(calls.writes()) / each);
+    calls.note("existing", each, run);
 
     pause("settling", extent.settling).await;
     let memory = operator.memory()?;
     run.note("at rest: resident", "MiB", memory.resident);
     run.note("at rest: private", "MiB", memory.private);
     Ok(operator)
-}
-
-fn note_calls(calls: &Calls, each: f64, run: &mut Run) {
-    run.note("existing: writes of the resource", "for each", number(calls.writes()) / each);
-    for (name, count) in &calls.kubernetes {
-        run.note(format!("existing: Kubernetes, {name}"), "for each", number(*count) / each);
-    }
-    run.note("existing: outside calls", "for each", number(calls.outside_total()) / each);
-    for (name, count) in &calls.outside {
-        run.note(format!("existing: outside, {name}"), "for each", number(*count) / each);
-    }
 }

@@ -20,7 +20,7 @@ use crate::clock;
 use crate::cognigy::Limits;
 use crate::egress::Egress;
 use crate::lease::Claim;
-use crate::observe::{Observer, Reader};
+use crate::observe::{Floors, Observer, Reader};
 use crate::openid::{Providers, Trials};
 use crate::permitted::Permitted;
 use crate::saml::IdentityProviders;
@@ -144,7 +144,7 @@ impl Verify {
             selector: self.selector.as_ref(),
         };
         let found = sources::in_cluster(&client, &wanted).await?;
-        Ok((Reader::Cluster { client, permitted: Permitted::default() }, found))
+        Ok((Reader::cluster(client, Permitted::default()), found))
     }
 
     /// One for each resource: none shall stand back because another declares the same organization.
@@ -168,7 +168,7 @@ impl Verify {
         let mut observation = if self.provider_only {
             observer.observe_provider(&resource).await
         } else {
-            observer.observe(&resource, false, None).await
+            observer.observe(&resource, false, None, &Floors::default()).await
         };
         if may_try {
             let trial = observer.try_client(&resource, &observation.observed, &observation.sources, false).await;

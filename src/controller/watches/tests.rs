@@ -131,7 +131,7 @@ async fn is_reported(client: Client, requests: &Requests) {
 
     requests.lock().clear();
     let (resource, _) = store.get(&key(UNREADABLE)).unwrap();
-    Context::of(client).visit(resource, Memory::default()).await;
+    Context::of(client).visit(resource, Memory::default(), crate::observe::Floors::default()).await;
     let requests = requests.lock();
     let (request, written) = requests.first().unwrap();
     assert!(
