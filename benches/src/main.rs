@@ -53,6 +53,9 @@ struct Arguments {
     /// How many are created, and how many Secrets are changed, one after the other.
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
     live: u32,
+    /// How often all of it is measured with each number of resources, the subjects in turn. Medians are shown.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    rounds: u32,
     /// How many starts without resources.
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     starts: u32,
@@ -90,11 +93,12 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         report.runs.push(measure::empty(subject, extent).await.with_context(|| subject.name.clone())?);
     }
     for resources in &arguments.resources {
-        for subject in &subjects {
+        for subject in (0..arguments.rounds).flat_map(|_| &subjects) {
             let run = measure::full(subject, usize::try_from(*resources)?, extent).await;
             report.runs.push(run.with_context(|| format!("{} with {resources} resources", subject.name))?);
         }
     }
+    let report = report.medians();
     if let Some(path) = &arguments.json {
         std::fs::write(path, serde_json::to_string_pretty(&report)? + "\n")
             .with_context(|| format!("writing {}", path.display()))?;

@@ -64,6 +64,15 @@ impl Run {
         self.figures.push(Figure { measure: measure.into(), unit: unit.to_owned(), value });
     }
 
+    /// This run with the medians of these.
+    fn median_of(&self, rounds: &[&Self]) -> Self {
+        let median = |figure: &Figure| {
+            let values: Vec<f64> = rounds.iter().filter_map(|run| run.value(&figure.measure)).collect();
+            Figure { value: quantile(&values, 0.5), ..figure.clone() }
+        };
+        Self { figures: self.figures.iter().map(median).collect(), ..self.clone() }
+    }
+
     /// What a measure gave, if it was taken.
     #[must_use]
     pub fn value(&self, measure: &str) -> Option<f64> {
@@ -72,6 +81,19 @@ impl Run {
 }
 
 impl Report {
+    /// One run for each subject and number of resources, with the medians of what was measured more than once.
+    #[must_use]
+    pub fn medians(self) -> Self {
+        let mut runs: Vec<Run> = Vec::new();
+        for run in &self.runs {
+            let is_same = |other: &&Run| other.subject == run.subject && other.resources == run.resources;
+            if !runs.iter().any(|known| is_same(&known)) {
+                runs.push(run.median_of(&self.runs.iter().filter(is_same).collect::<Vec<_>>()));
+            }
+        }
+        Self { runs, ..self }
+    }
+
     /// All measures that any run took, with their units, in the order in which they were first taken.
     #[must_use]
     pub fn measures(&self) -> Vec<(&str, &str)> {
@@ -176,6 +198,24 @@ mod tests {
         assert!(quantile(&[], 0.5).abs() < f64::EPSILON);
     }
 
+    fn report(runs: Vec<Run>) -> Report {
+        let [date, processor, system, kubernetes] = [(); 4].map(|()| String::new());
+        Report { machine: Machine { date, processor, cores: 2, system, kubernetes }, runs }
+    }
+
+    #[test]
+    fn what_was_measured_in_rounds_is_told_by_its_medians() {
+        let run = |subject, value| {
+            let mut run = Run::new(subject, 10, 1);
+            run.note("restart", "s", value);
+            run
+        };
+        let runs = vec![run("ours", 3.0), run("peer", 9.0), run("ours", 1.0), run("peer", 7.0), run("ours", 2.0)];
+        let runs = report(runs).medians().runs;
+        let told: Vec<_> = runs.iter().map(|run| (run.subject.as_str(), run.figures[0].value)).collect();
+        assert_eq!(told, [("ours", 2.0), ("peer", 7.0)]);
+    }
+
     #[test]
     fn a_measure_that_one_run_took_leaves_the_others_cell_empty() {
         let mut first = Run::new("ours", 10, 1);
@@ -183,19 +223,12 @@ mod tests {
         let mut second = Run::new("peer", 10, 1);
         second.note("resident", "MiB", 123.4);
         second.note("restart", "s", 0.0);
-        let machine = Machine {
-            date: String::new(),
-            processor: String::new(),
-            cores: 2,
-            system: String::new(),
-            kubernetes: String::new(),
-        };
         let expected = "\
 | measure       | ours 10 | peer 10 |
 |---------------|--------:|--------:|
 | resident, MiB |    12.3 |     123 |
 | restart, s    |         |       0 |
 ";
-        assert_eq!(Report { machine, runs: vec![first, second] }.table(), expected);
+        assert_eq!(report(vec![first, second]).table(), expected);
     }
 }

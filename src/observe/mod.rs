@@ -268,13 +268,15 @@ impl Observer {
     }
 }
 
-/// The newest change, whatever it was. Where nothing was applied yet, one that was never configured is not asked for resets.
+/// The newest change, whatever it was. Where nothing was applied yet, one that was never configured is not asked for resets;
+/// else both are asked for at once, since that is before a change that somebody waits for.
 async fn newest_change(cognigy: &Cognigy<'_>, is_first: bool) -> Result<Option<Change>, CallFault> {
-    let mut configured = cognigy.newest_change(ChangeKind::Configure).await?;
-    if configured.is_none() && is_first {
-        return Ok(None);
-    }
-    let reset = cognigy.newest_change(ChangeKind::Reset).await?;
+    let (mut configured, reset) = if is_first {
+        let Some(configured) = cognigy.newest_change(ChangeKind::Configure).await? else { return Ok(None) };
+        (Some(configured), cognigy.newest_change(ChangeKind::Reset).await?)
+    } else {
+        futures::try_join!(cognigy.newest_change(ChangeKind::Configure), cognigy.newest_change(ChangeKind::Reset))?
+    };
     if is_after(reset.as_ref(), configured.as_ref()) {
         // Who configured between the two questions shall not be taken for reset.
         configured = cognigy.newest_change(ChangeKind::Configure).await?;

@@ -45,7 +45,7 @@ pub use fault::{
     TransportFault,
 };
 pub use finding::Finding;
-pub use fingerprint::{Cost, Fingerprint, Salt};
+pub use fingerprint::{Compared, Cost, Fingerprint, Salt};
 pub use history::{Change, ChangeKind};
 pub use memory::Memory;
 pub use observed::{Account, Inputs, Login, Observed, Party, Receipt, SamlInputs};

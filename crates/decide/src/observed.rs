@@ -11,6 +11,7 @@ use crate::client::Trial;
 use crate::desired::Desired;
 use crate::expiry::Expiry;
 use crate::fault::{CallFault, InputFault, ProviderFault};
+use crate::fingerprint::Compared;
 use crate::history::Change;
 use crate::provider::Provider;
 use crate::resource::Resource;
@@ -50,6 +51,8 @@ pub struct Observed {
     pub trial: Option<Arc<Trial>>,
     /// When this process tried it last.
     pub last_tried: Option<Timestamp>,
+    /// Which fingerprints were compared in this visit.
+    pub compared: Compared,
 }
 
 impl Observed {
@@ -72,6 +75,7 @@ impl Observed {
             reset: false,
             trial: None,
             last_tried: None,
+            compared: Compared::default(),
         }
     }
 

@@ -246,10 +246,16 @@ impl Visit {
     fn fingerprint_of(&mut self, desired: &Desired) -> Option<Box<str>> {
         if self.fingerprint.is_none() {
             let recorded = self.resource.status.pending.as_ref().and_then(|pending| pending.fingerprint.as_deref());
-            let recorded = recorded.filter(|text| Fingerprint::matches(text, desired)).map(Fingerprint::stored);
-            self.fingerprint = recorded.or_else(|| Fingerprint::of(desired, &self.seal.salt, self.seal.cost));
+            let recorded = recorded.filter(|text| self.observed.compared.matches(text, desired));
+            self.fingerprint = recorded.map(Fingerprint::stored).or_else(|| self.made_of(desired));
         }
         self.fingerprint.as_ref().map(|fingerprint| fingerprint.as_str().into())
+    }
+
+    fn made_of(&self, desired: &Desired) -> Option<Fingerprint> {
+        let made = Fingerprint::of(desired, &self.seal.salt, self.seal.cost)?;
+        self.observed.compared.note(&made, desired);
+        Some(made)
     }
 
     /// What was to be written stands; the resource is this now. What was edited meanwhile is another visit's: this one ends.

@@ -10,7 +10,6 @@ use crate::account;
 use crate::claims::Rival;
 use crate::fault::{Class, Fault};
 use crate::finding::Finding;
-use crate::fingerprint::Fingerprint;
 use crate::observed::Observed;
 use crate::resource::Resource;
 use crate::strategy::Strategy;
@@ -64,7 +63,7 @@ fn declares_applied_client(resource: &Resource, spec: &IdentityProviderConfigSpe
 fn is_what_was_applied(resource: &Resource, spec: &IdentityProviderConfigSpec, observed: &Observed) -> bool {
     let (Some(applied), Some(strategy)) = (&resource.status.applied, Strategy::of(spec)) else { return false };
     let desired = strategy.desired(resource, observed, applied.saml.as_deref());
-    desired.is_some_and(|desired| Fingerprint::matches(&applied.fingerprint, &desired))
+    desired.is_some_and(|desired| observed.compared.matches(&applied.fingerprint, &desired))
 }
 
 /// Nothing is left to do outside the cluster.

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use argon2::password_hash::PasswordHasher;
 use argon2::{Argon2, Params};
-use cognigy_sso_decide::{Cost, Desired, Fingerprint};
+use cognigy_sso_decide::{Compared, Cost, Desired, Fingerprint};
 use secrecy::ExposeSecret;
 
 use crate::support::{NAME, ORGANIZATION, SALT, SECRET, desired, edit, resource};
@@ -24,6 +24,24 @@ fn the_same_configuration_matches_whatever_the_salt() {
     for fingerprint in fingerprints {
         assert!(Fingerprint::matches(fingerprint.as_str(), &sent()));
         assert!(!Fingerprint::matches(fingerprint.as_str(), &desired(&resource(edit))));
+    }
+}
+
+#[test]
+fn what_was_compared_before_is_answered_for_what_it_was_compared_with_alone() {
+    let (declared, edited) = (sent(), desired(&resource(edit)));
+    let stored = |desired: &Desired| Fingerprint::of(desired, &SALT, Cost::LEAST).unwrap();
+    let (of_declared, of_edited) = (stored(&declared), stored(&edited));
+    let compared = Compared::default();
+    for _ in 0..2 {
+        for (fingerprint, desired, is_same) in [
+            (&of_declared, &declared, true),
+            (&of_declared, &edited, false),
+            (&of_edited, &declared, false),
+            (&of_edited, &edited, true),
+        ] {
+            assert_eq!(compared.matches(fingerprint.as_str(), desired), is_same);
+        }
     }
 }
 

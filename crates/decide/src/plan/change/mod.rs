@@ -16,7 +16,6 @@ use super::standing::Standing;
 use super::{Application, Cause, Effect, Findings, Outlook, Plan, held, provenance, standing};
 use crate::desired::Desired;
 use crate::finding::Finding;
-use crate::fingerprint::Fingerprint;
 use crate::history::Change;
 use crate::observed::{Login, Observed};
 use crate::resource::Resource;
@@ -134,7 +133,7 @@ impl<'a> Case<'a> {
 
     /// Was this fingerprint made from what is declared?
     fn is_what(&self, fingerprint: &str) -> bool {
-        self.desired.as_ref().is_some_and(|desired| Fingerprint::matches(fingerprint, desired))
+        self.desired.as_ref().is_some_and(|desired| self.observed.compared.matches(fingerprint, desired))
     }
 
     /// The audit event that tells that what is declared was applied by what was begun, though no answer came.
@@ -223,7 +222,7 @@ impl<'a> Case<'a> {
     fn previous(&self) -> Option<Arc<Desired>> {
         let applied = self.resource.status.applied.as_ref()?;
         let previous = self.observed.previous.as_ref()?;
-        Fingerprint::matches(&applied.fingerprint, previous).then(|| Arc::clone(previous))
+        self.observed.compared.matches(&applied.fingerprint, previous).then(|| Arc::clone(previous))
     }
 
     /// A change is on record before its first call wherever a crash could otherwise leave behind what looks like somebody

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use cognigy_sso_api::{Operation, Pending};
 use cognigy_sso_decide::{
-    Account, CallFault, Certificate, Change, ChangeKind, Claimant, Desired, Expiry, InputFault, Inputs, Login,
-    Metadata, Observed, Provider, ProviderFault, Resource, Rival, SamlInputs,
+    Account, CallFault, Certificate, Change, ChangeKind, Claimant, Compared, Desired, Expiry, InputFault, Inputs,
+    Login, Metadata, Observed, Provider, ProviderFault, Resource, Rival, SamlInputs,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -239,6 +239,7 @@ pub fn observation(coherence: Coherence) -> impl Strategy<Value = Observed> {
                 reset,
                 trial: trial.map(Arc::new),
                 last_tried,
+                compared: Compared::default(),
             }
         },
     )
