@@ -5,7 +5,6 @@ use std::time::Duration;
 use cognigy_sso_api::{ConditionStatus, ConditionType, Reason};
 use cognigy_sso_testkit::cognigy::Operation::{self, Configure, Reset};
 use cognigy_sso_testkit::cognigy::User;
-use cognigy_sso_testkit::server::{Fault, Plan};
 use serde_json::json;
 
 use crate::support::{Idp, ORGANIZATION, Operator, SECRET, World, current};
@@ -36,6 +35,10 @@ impl Shards {
         let email = "theirs@sso.example".to_owned();
         world.cognigy.add_user("theirs", User { email, ..User::admin(ORGANIZATION) });
         world.put_secret("theirs", &[("apiKey", "theirs")]).await;
+        Self::of(world).await
+    }
+
+    async fn of(world: World) -> Self {
         let a = operator(&world, "shard=a").await;
         Self { world, a }
     }
@@ -133,14 +136,13 @@ async fn across_shards_too_the_older_acts_and_the_younger_says_so() {
 
 #[tokio::test]
 async fn what_the_older_applied_with_the_same_key_is_not_taken_for_ones_own() {
-    let shards = Shards::new("same-key").await;
-    let world = &shards.world;
-    // Both are there before either acts, as when one commit brings both.
-    world.cognigy.install(Plan::on(Configure, [Fault::late_answer(Duration::from_secs(2))]));
+    let world = World::new("same-key").await;
+    // Both are there before either is acted on, as when one commit brings both.
     world.create(of("a", world.idp("older"))).await;
     next_second().await;
     world.create(of("b", world.idp("younger"))).await;
-    world.ready("older").await;
+    let shards = Shards::of(world).await;
+    shards.world.ready("older").await;
     let _b = shards.b().await;
     shards.yields("younger", "older").await;
     shards.is_at_peace("older", "younger", &[Configure]).await;
