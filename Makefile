@@ -14,6 +14,7 @@ help:
 	@echo "make lint          clippy, as CI runs it"
 	@echo "make generate      all files that are made from others: crds, values, manifests, reference pages"
 	@echo "make book          render docs/ as a book: target/book/index.html (needs mdBook)"
+	@echo "cargo xtask bench  measure speed and memory beside a peer in Go (docs/performance.md)"
 	@echo "make clean-cache   remove the control plane and the OpenID providers that tests and demo have built"
 
 demo:

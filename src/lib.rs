@@ -20,6 +20,7 @@ mod report;
 mod saml;
 mod secret;
 mod selector;
+mod shards;
 mod shelf;
 mod telemetry;
 mod traces;

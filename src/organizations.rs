@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use cognigy_sso_api::Organization;
-use cognigy_sso_decide::{Claimant, Claims, Resource};
+use cognigy_sso_api::{ApiUrl, IdentityProviderConfigSpec, Organization};
+use cognigy_sso_decide::{Account, Claimant, Claims, Resource, Rival};
 use tokio::sync::{Mutex as Turns, OwnedMutexGuard};
 
 use crate::watched::Key;
@@ -36,8 +36,8 @@ impl Organizations {
     }
 
     /// The older resource that acts for the organization, if there is one.
-    pub(crate) fn rival(&self, resource: &Resource, organization: &Organization) -> Option<Claimant> {
-        self.state().claims.rival(&Claimant::of(resource), organization).cloned()
+    pub(crate) fn rival(&self, resource: &Resource, organization: &Organization) -> Option<Rival> {
+        self.state().claims.rival(&Claimant::of(resource), organization).cloned().map(Rival::Older)
     }
 
     /// Waits for the organization's turn.
@@ -74,6 +74,12 @@ impl From<Claimant> for Key {
     fn from(claimant: Claimant) -> Self {
         Self::new(&claimant.namespace, &claimant.name)
     }
+}
+
+/// The organization that a user belongs to, where this spec looks for it.
+pub(crate) fn organization_of(account: &Account, spec: &IdentityProviderConfigSpec) -> Option<Organization> {
+    let api_host = ApiUrl::parse(&spec.cognigy.api_url).ok()?.authority();
+    Some(Organization { id: account.organization.as_str().into(), api_host: api_host.into() })
 }
 
 #[cfg(test)]

@@ -178,6 +178,8 @@ impl Context {
                 Step::Look => {
                     let (login, history) = self.observer.look(visit.resource(), visit.observed(), sources).await;
                     visit.looked(login, history);
+                    let rival = self.observer.shards.rival(visit.resource(), visit.observed()).await;
+                    visit.met(rival);
                 }
                 Step::Try => {
                     let trial = self.observer.try_client(visit.resource(), visit.observed(), sources, fresh).await;
@@ -322,6 +324,7 @@ impl Context {
             identity_providers: crate::saml::IdentityProviders::default(),
             trials: crate::openid::Trials::default(),
             organizations: Arc::default(),
+            shards: crate::shards::Shards::default(),
         };
         Self { observer, writer: Writer::new(client, crate::metrics::Metrics::default()).0 }
     }

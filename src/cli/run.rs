@@ -27,6 +27,7 @@ use crate::observe::{Observer, Reader};
 use crate::openid::{Providers, Trials};
 use crate::report::Writer;
 use crate::saml::IdentityProviders;
+use crate::shards::Shards;
 use crate::telemetry::{self, Endpoint, Export, LogFormat};
 use crate::visit::Context;
 
@@ -180,6 +181,7 @@ impl Office<'_> {
     async fn serve(&self, claim: Claim) -> bool {
         self.board.readiness.leads();
         let (writer, publishing) = Writer::new(self.client.clone(), self.board.metrics.clone());
+        let scope = self.flags.duty.scope();
         let observer = Observer {
             reader: Reader::cluster(self.client.clone(), self.flags.duty.permitted()),
             egress: Arc::clone(&self.egress),
@@ -190,8 +192,8 @@ impl Office<'_> {
             identity_providers: self.identity_providers.clone(),
             trials: self.trials.clone(),
             organizations: Arc::default(),
+            shards: Shards::around(&scope, &self.client),
         };
-        let scope = self.flags.duty.scope();
         let context = Context { observer, writer };
         let controller = Controller::new(context, claim, self.flags.concurrency.into(), self.board.clone());
         publishes(controller.run(self.client.clone(), &scope, self.stop.clone()), publishing).await

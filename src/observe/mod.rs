@@ -28,8 +28,9 @@ use crate::egress::{CaBundle, Egress};
 use crate::lease::Claim;
 use crate::metrics::Found;
 use crate::openid::{self, Providers, Trials};
-use crate::organizations::{Organizations, Turn};
+use crate::organizations::{Organizations, Turn, organization_of};
 use crate::saml::IdentityProviders;
+use crate::shards::Shards;
 
 pub(crate) use given::Given;
 pub(crate) use inputs::Sources;
@@ -48,6 +49,7 @@ pub(crate) struct Observer {
     pub(crate) identity_providers: IdentityProviders,
     pub(crate) trials: Trials,
     pub(crate) organizations: Arc<Organizations>,
+    pub(crate) shards: Shards,
 }
 
 /// What a provider publishes, by either way of signing in.
@@ -154,6 +156,7 @@ impl Observer {
         observed.rival = self.organizations.rival(resource, &organization);
         if observed.rival.is_none() {
             (observed.login, observed.history) = self.look(resource, observed, sources).await;
+            observed.rival = self.shards.rival(resource, observed).await;
         }
         Some(turn)
     }
@@ -171,8 +174,7 @@ impl Observer {
             self.organizations.note(resource, None);
             return None;
         }
-        let api_host = ApiUrl::parse(&spec.cognigy.api_url).ok()?.authority();
-        Some(Organization { id: account.organization.as_str().into(), api_host: api_host.into() })
+        organization_of(account, spec)
     }
 
     /// What the organization has, as far as it shows: where its login URL leads, and the newest change that the audit events

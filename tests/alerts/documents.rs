@@ -6,6 +6,7 @@ use crate::files::{RUNBOOKS, alerts, names, text};
 
 /// The page that says what to scrape, and lists the alerts.
 pub const MONITORING: &str = "docs/operations/monitoring.md";
+pub const SHARDING: &str = "docs/install/sharding.md";
 
 /// What every runbook answers, in this order.
 const SECTIONS: [&str; 5] =

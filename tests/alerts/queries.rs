@@ -30,7 +30,7 @@ fn all() -> Vec<Found> {
         all.extend(found(&format!("the dashboard's {place}"), vec![query]));
     }
     let runbooks = names(RUNBOOKS, ".md").into_iter().map(|name| format!("{RUNBOOKS}/{name}.md"));
-    for page in runbooks.chain([documents::MONITORING.to_owned()]) {
+    for page in runbooks.chain([documents::MONITORING, documents::SHARDING].map(str::to_owned)) {
         all.extend(found(&page, documents::blocks(&text(&page), "promql")));
     }
     all

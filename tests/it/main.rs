@@ -50,6 +50,7 @@ mod rollback;
 mod rules;
 mod secrecy;
 mod secret_selector;
+mod shards;
 mod traces;
 mod transitions;
 mod twice;

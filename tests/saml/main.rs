@@ -82,6 +82,8 @@ mod rollback;
 mod secrecy;
 #[path = "../it/secret_selector.rs"]
 mod secret_selector;
+#[path = "../it/shards.rs"]
+mod shards;
 #[path = "../it/traces.rs"]
 mod traces;
 #[path = "../it/undecodable.rs"]

@@ -30,6 +30,7 @@ use crate::urls::ApiUrl;
     namespaced,
     status = "IdentityProviderConfigStatus",
     derive = "PartialEq",
+    selectable = ".status.organization.id",
     doc = "Declares the identity provider that the people of one Cognigy.AI organization sign in through. The operator proves the setting against the provider before it touches a working one, applies it, and reports in status what it found.",
     printcolumn(name = "Ready", type_ = "string", json_path = ".status.conditions[?(@.type=='Ready')].status"),
     printcolumn(name = "Reason", type_ = "string", json_path = ".status.conditions[?(@.type=='Ready')].reason"),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use cognigy_sso_api::{Mode, Organization};
+use cognigy_sso_api::{ConditionType, Mode, Organization, Reason};
 use jiff::Timestamp;
 
 use crate::resource::Resource;
@@ -30,6 +30,15 @@ impl Claimant {
             name: resource.name.clone(),
         }
     }
+}
+
+/// Who acts for an organization in place of a resource that declares it too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rival {
+    /// This older one.
+    Older(Claimant),
+    /// Perhaps one that another operator looks after: what there is of those could not be read.
+    Untold,
 }
 
 /// Who declares which organization. Each is kept once, and shared.
@@ -88,6 +97,14 @@ impl Resource {
     #[must_use]
     pub fn claim(&self) -> Option<&Organization> {
         self.status.organization.as_ref().filter(|_| self.acts())
+    }
+
+    /// Does its status tell that it acts for this organization? One whose API key has moved to another can do nothing there.
+    #[must_use]
+    pub fn acts_for(&self, organization: &Organization) -> bool {
+        let connection = self.status.condition(ConditionType::ConnectionReady);
+        let has_moved = connection.is_some_and(|connection| connection.reason == Reason::OrganizationChanged);
+        self.claim() == Some(organization) && !has_moved
     }
 
     /// Does it act for the organization of its API key? One that only plans, or cannot be read, and never applied anything does

@@ -30,7 +30,7 @@ mod visit;
 
 pub use act::{Action, Answer, Call};
 pub use checkup::{Check, CheckName, check_up};
-pub use claims::{Claimant, Claims};
+pub use claims::{Claimant, Claims, Rival};
 pub use client::{
     Arrival, Asked, AuthorizeQuestion, Callback, Credentials, Grant, Manner, Method, Named, NoAnswer, Proof, Refusal,
     Registration, Returned, SentSecret, Target, TokenAnswer, TokenQuestion, Trial, encoding_matters, judge_callback,
@@ -49,7 +49,7 @@ pub use fingerprint::{Compared, Cost, Fingerprint, Salt};
 pub use history::{Change, ChangeKind};
 pub use memory::Memory;
 pub use observed::{Account, Inputs, Login, Observed, Party, Receipt, SamlInputs};
-pub use plan::{Application, Cause, Effect, Plan, plan};
+pub use plan::{Application, Cause, Effect, Plan, may_be_anothers, plan};
 pub use provider::{KeyFacts, Provider};
 pub use requeue::{Moment, next_visit};
 pub use resource::Resource;

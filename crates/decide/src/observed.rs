@@ -6,7 +6,7 @@ use cognigy_sso_api::{Pending, SecretVersion};
 use jiff::Timestamp;
 use secrecy::SecretString;
 
-use crate::claims::Claimant;
+use crate::claims::Rival;
 use crate::client::Trial;
 use crate::desired::Desired;
 use crate::expiry::Expiry;
@@ -33,8 +33,8 @@ pub struct Observed {
     pub login: Option<Login>,
     /// The newest change of the configuration that the audit events tell of, if they tell of one.
     pub history: Option<Result<Option<Change>, CallFault>>,
-    /// An older resource that declares the same organization.
-    pub rival: Option<Claimant>,
+    /// Who acts for the organization in place of this resource.
+    pub rival: Option<Rival>,
     /// The configuration that was applied last, as far as this process still holds it.
     pub previous: Option<Arc<Desired>>,
     /// What was begun in this visit without being put on record.

@@ -7,6 +7,7 @@ use cognigy_sso_api::{IdentityProviderConfigStatus, Operation, Pending};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::act::{Action, Answer, Call, Stage};
+use crate::claims::Rival;
 use crate::client::Trial;
 use crate::conclude::{Conclusion, Ending, begin_putting_back, conclude, locate};
 use crate::desired::Desired;
@@ -353,6 +354,11 @@ impl Visit {
     /// Did the trial take so long that what the organization has may be another by now?
     fn took_its_time(&self, now: Timestamp) -> bool {
         self.memory.last_tried.is_none_or(|began| now.duration_since(began) > STALE)
+    }
+
+    /// Who acts for the organization in its place, as far as another look tells.
+    pub fn met(&mut self, rival: Option<Rival>) {
+        self.observed.rival = rival;
     }
 
     /// This is what the organization has now.

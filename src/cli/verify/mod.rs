@@ -25,6 +25,7 @@ use crate::openid::{Providers, Trials};
 use crate::permitted::Permitted;
 use crate::saml::IdentityProviders;
 use crate::selector::LabelSelector;
+use crate::shards::Shards;
 use progress::Progress;
 use report::{Checked, Report};
 use sources::{Found, SecretFromEnv};
@@ -159,6 +160,7 @@ impl Verify {
             identity_providers: IdentityProviders::default(),
             trials: Trials::default(),
             organizations: Arc::default(),
+            shards: Shards::default(),
         }
     }
 

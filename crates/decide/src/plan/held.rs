@@ -4,7 +4,7 @@ use cognigy_sso_api::{AdoptionPolicy, ConditionStatus, IdentityProviderConfigSta
 
 use super::standing::Disturbance;
 use super::{Application, Cause};
-use crate::claims::Claimant;
+use crate::claims::{Claimant, Rival};
 use crate::desired::Desired;
 use crate::fault::{CallFault, Class, Fault};
 use crate::finding::Finding;
@@ -39,8 +39,23 @@ pub(super) fn incomplete(resource: &Resource, issuer: &Finding) -> Finding {
     Finding { class: Some(Class::Input), message, ..waiting }
 }
 
-/// Another resource acts for the organization.
-pub(super) fn conflict(resource: &Resource, rival: &Claimant) -> Finding {
+/// Another resource acts for the organization, or may do so.
+pub(super) fn yielding(resource: &Resource, rival: &Rival) -> Finding {
+    match rival {
+        Rival::Older(rival) => conflict(resource, rival),
+        Rival::Untold => untold(),
+    }
+}
+
+fn untold() -> Finding {
+    let message = "Whether a resource of another shard applied the configuration that the organization has cannot be told: \
+                   Kubernetes does not list identityproviderconfigs by status.organization.id just now. An older definition \
+                   cannot: renew it with `cognigy-sso-operator crd`.";
+    let (status, reason) = (ConditionStatus::Unknown, Reason::OutcomeUnknown);
+    Finding { status, reason, message: message.to_owned(), class: Some(Class::Transient) }
+}
+
+fn conflict(resource: &Resource, rival: &Claimant) -> Finding {
     let message = format!(
         "IdentityProviderConfig {} in namespace {} declares the same organization and is older: it alone acts, and {} does \
          nothing. Delete one of the two.",

@@ -7,6 +7,7 @@ use super::manageable::judge_url;
 use super::standing::Standing;
 use super::{Effect, Findings, Outlook, Plan, provenance, standing};
 use crate::account;
+use crate::claims::Rival;
 use crate::fault::{Class, Fault};
 use crate::finding::Finding;
 use crate::observed::Observed;
@@ -19,7 +20,8 @@ pub(super) fn plan(
     observed: &Observed,
     now: Timestamp,
 ) -> Plan {
-    if !resource.may_have_to_reset() || observed.reset || observed.rival.is_some() {
+    let yields = matches!(observed.rival, Some(Rival::Older(_)));
+    if !resource.may_have_to_reset() || observed.reset || yields {
         return let_go(resource);
     }
     let is_on_record = resource.owns_configuration() || resource.status.pending.is_some();

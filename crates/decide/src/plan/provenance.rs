@@ -4,7 +4,7 @@ use cognigy_sso_api::{AdoptionPolicy, Operation, Pending};
 
 use super::standing::CLOCK_SKEW;
 use crate::history::{Change, ChangeKind};
-use crate::observed::Observed;
+use crate::observed::{Login, Observed};
 use crate::resource::Resource;
 
 /// What was begun, on record or in this very visit.
@@ -53,6 +53,19 @@ fn is_since(change: &Change, begun: &Pending) -> bool {
         begun.audit_event_id.as_ref() != Some(&change.id)
     } else {
         change.time >= begun.time - CLOCK_SKEW
+    }
+}
+
+/// Has the organization something that this resource is not known to have applied, so that another one may have? Whose user's
+/// API key it was tells nothing: others may have the same.
+#[must_use]
+pub fn may_be_anothers(resource: &Resource, observed: &Observed) -> bool {
+    let applied = resource.status.applied.as_ref();
+    match observed.newest_change() {
+        Some(newest) => applied.and_then(|applied| applied.audit_event_id.as_ref()) != Some(&newest.id),
+        None => {
+            applied.is_none() && (observed.already_configured || matches!(observed.login, Some(Login::Redirect { .. })))
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cognigy_sso_api::{ClientCheck, ConditionStatus, ConditionType, Reason, TokenEndpointAuthMethod, VerificationMode};
-use cognigy_sso_decide::{Claimant, Credentials, InputProblem, Inputs, Refusal, Trial, encoding_matters};
+use cognigy_sso_decide::{Claimant, Credentials, InputProblem, Inputs, Refusal, Rival, Trial, encoding_matters};
 
 use crate::support::{
     Run, cognigy_unknown, issuer_refuted, message, observed, other_organization, provider, resource, rotated,
@@ -78,7 +78,7 @@ fn what_was_found_of_a_client_that_must_no_longer_be_tried_is_no_longer_said() {
 fn who_yields_to_another_says_nothing_of_the_client() {
     let mut run = Run::ready(|_| {});
     assert_eq!(run.client(), (True, Reason::Verified));
-    run.observed.rival = Some(Claimant::of(&resource(|_| {})));
+    run.observed.rival = Some(Rival::Older(Claimant::of(&resource(|_| {}))));
     assert_eq!(run.check(&refused()).tries, 0);
     assert_eq!(run.client(), (Unknown, Reason::NotChecked));
     run.observed.rival = None;

@@ -4,11 +4,11 @@ use cognigy_sso_api::{
     AdoptionPolicy, ConditionStatus, ConditionType, DeletionPolicy, IdentityProviderConfigSpec, Mode, Organization,
     Reason,
 };
-use cognigy_sso_decide::{ChangeKind, Claimant, Claims, EventKind, Observed, Resource};
+use cognigy_sso_decide::{ChangeKind, Claimant, Claims, EventKind, Observed, Resource, Rival, may_be_anothers};
 
 use crate::support::{
-    ORGANIZATION, OTHER_ORGANIZATION, STRANGER, Visit, always, applied, change, condition, deleted, edited,
-    history_says, later, login_differs, message, observed, ready, resource, rotated, tells, visit_at,
+    EVENT, ORGANIZATION, OTHER_ORGANIZATION, STRANGER, USER, Visit, always, applied, change, condition, deleted,
+    edited, history_says, later, login_differs, message, observed, ready, resource, rotated, tells, visit_at,
 };
 
 fn reset(spec: &mut IdentityProviderConfigSpec) {
@@ -21,7 +21,7 @@ fn claimant(name: &str, uid: &str, seconds: i64) -> Claimant {
 
 /// An older resource declares the same organization.
 fn contested(observed: &mut Observed) {
-    observed.rival = Some(claimant("elder", "0a7e", -60));
+    observed.rival = Some(Rival::Older(claimant("elder", "0a7e", -60)));
 }
 
 fn look(seconds: i64, resource: Resource, observe: impl FnOnce(&mut Observed)) -> Visit {
@@ -86,7 +86,7 @@ fn when_the_older_goes_the_younger_applies_what_it_declares() {
 #[test]
 fn when_the_older_leaves_its_configuration_it_is_taken_over_as_the_policy_allows() {
     let left_behind = |observed: &mut Observed| {
-        tells(observed, change("event-7", ChangeKind::Configure, later(30), crate::support::USER));
+        tells(observed, change("event-7", ChangeKind::Configure, later(30), USER));
     };
     for (policy, effects) in [
         (AdoptionPolicy::Always, &["Record", "Adopt"][..]),
@@ -106,7 +106,7 @@ fn what_the_younger_had_applied_itself_is_in_force_again_or_restored() {
     let untouched = look(120, yielded.clone(), |_| {});
     assert!(untouched.effects.is_empty() && untouched.resource.status.is_true(ConditionType::Ready));
     let replaced = look(120, yielded, |observed| {
-        tells(observed, change("event-7", ChangeKind::Configure, later(90), crate::support::USER));
+        tells(observed, change("event-7", ChangeKind::Configure, later(90), USER));
     });
     assert_eq!(replaced.effects, ["Record", "Correct"]);
     assert!(replaced.resource.status.is_true(ConditionType::Ready));
@@ -119,6 +119,66 @@ fn a_conflict_while_nobody_may_read_audit_events_is_the_same() {
         contested(observed);
     });
     assert!(is_conflict(&visit) && visit.effects.is_empty());
+}
+
+#[test]
+fn while_nobody_can_tell_who_else_is_there_nothing_is_changed() {
+    for before in [resource(|spec| spec.adoption_policy = AdoptionPolicy::Always), ready(|_| {})] {
+        let visit = look(60, before, |observed| {
+            tells(observed, change("event-7", ChangeKind::Configure, later(30), STRANGER));
+            observed.rival = Some(Rival::Untold);
+        });
+        let status = &visit.resource.status;
+        let unknown = Some((ConditionStatus::Unknown, Reason::OutcomeUnknown));
+        assert_eq!((&*visit.effects, condition(status, ConditionType::Configured)), (&[] as &[&str], unknown));
+        assert!(message(status, ConditionType::Configured).contains("renew it"));
+        assert!(!status.is_true(ConditionType::Stalled), "it may pass");
+    }
+}
+
+#[test]
+fn while_nobody_can_tell_who_else_is_there_what_is_ones_own_is_reset_all_the_same() {
+    for (user, effects) in [(USER, &["Reset", "RemoveFinalizer"][..]), (STRANGER, &["RemoveFinalizer"])] {
+        let event = if user == USER { EVENT } else { "event-7" };
+        let visit = look(60, deleted(ready(reset)), |observed| {
+            tells(observed, change(event, ChangeKind::Configure, later(30), user));
+            observed.rival = Some(Rival::Untold);
+        });
+        assert_eq!(visit.effects, effects, "{user}");
+    }
+}
+
+#[test]
+fn what_a_resource_is_not_known_to_have_applied_may_be_anothers() {
+    type Observe = fn(&mut Observed);
+    fn configured(observed: &mut Observed, id: &str, user: &str) {
+        tells(observed, change(id, ChangeKind::Configure, later(30), user));
+    }
+    let table: [(&str, Observe, bool, bool); 6] = [
+        ("nothing shows", |_| {}, false, false),
+        ("the event of what was applied", |observed| configured(observed, EVENT, USER), true, false),
+        ("an event of the same user", |observed| configured(observed, "event-7", USER), true, true),
+        ("a stranger's event", |observed| configured(observed, "event-7", STRANGER), true, true),
+        ("a login URL that leads somewhere", |observed| observed.login = Some(login_differs()), true, false),
+        ("a refusal, since there is one", |observed| observed.already_configured = true, true, false),
+    ];
+    for (what, observe, for_new, for_applied) in table {
+        let is = |resource: &Resource| may_be_anothers(resource, &observed(observe));
+        assert_eq!((is(&resource(|_| {})), is(&ready(|_| {}))), (for_new, for_applied), "{what}");
+    }
+}
+
+#[test]
+fn one_whose_key_has_moved_away_acts_for_its_former_organization_no_more() {
+    let organization = organization(ORGANIZATION);
+    let acting = ready(|_| {});
+    assert!(acting.acts_for(acting.claim().unwrap()));
+    assert!(!acting.acts_for(&Organization { id: OTHER_ORGANIZATION.into(), ..organization }));
+    let moved = look(60, acting, |observed| {
+        observed.account.as_mut().unwrap().as_mut().unwrap().organization = OTHER_ORGANIZATION.into();
+    });
+    assert_eq!(moved.resource.claim().unwrap().id, ORGANIZATION.into());
+    assert!(!moved.resource.acts_for(moved.resource.claim().unwrap()));
 }
 
 fn organization(id: &str) -> Organization {

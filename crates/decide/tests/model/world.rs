@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use cognigy_sso_api::{ConditionType, IdentityProviderConfigSpec, IdentityProviderConfigStatus};
-use cognigy_sso_decide::{Claimant, Claims, Login, Memory, Resource};
+use cognigy_sso_decide::{Claimant, Claims, Login, Memory, Resource, Rival};
 
 use crate::cognigy::{Body, Organization};
 use crate::rules::Broken;
@@ -109,13 +109,13 @@ impl World {
     }
 
     /// The older resource that acts in place of this one, as the operator knows it.
-    pub fn rival(&self, number: usize) -> Option<Claimant> {
+    pub fn rival(&self, number: usize) -> Option<Rival> {
         let mut claims = Claims::default();
         let organization = organization();
         for declared in self.resources.iter().flatten() {
             claims.note(&Claimant::of(&declared.server), Some(&organization).filter(|_| declared.claims));
         }
-        claims.rival(&Claimant::of(&self.get(number)?.server), &organization).cloned()
+        claims.rival(&Claimant::of(&self.get(number)?.server), &organization).cloned().map(Rival::Older)
     }
 
     /// A rule is broken; the first one counts.

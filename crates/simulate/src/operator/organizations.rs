@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cognigy_sso_api::Organization;
-use cognigy_sso_decide::{Claimant, Claims, Resource};
+use cognigy_sso_decide::{Claimant, Claims, Resource, Rival};
 use futures::lock::{Mutex, OwnedMutexGuard};
 
 use crate::kubernetes::Name;
@@ -27,8 +27,8 @@ impl Organizations {
         self.concerned.borrow_mut().extend(concerned.into_iter().map(|claimant| claimant.name));
     }
 
-    pub(super) fn rival(&self, resource: &Resource, organization: &Organization) -> Option<Claimant> {
-        self.claims.borrow().rival(&Claimant::of(resource), organization).cloned()
+    pub(super) fn rival(&self, resource: &Resource, organization: &Organization) -> Option<Rival> {
+        self.claims.borrow().rival(&Claimant::of(resource), organization).cloned().map(Rival::Older)
     }
 
     pub(super) async fn turn(&self, organization: &Organization) -> Turn {

@@ -88,7 +88,7 @@ impl<'a> Case<'a> {
     fn decide(&mut self, standing: Option<&Standing>) -> Decision {
         if let Some(rival) = &self.observed.rival {
             self.findings.sync = Finding::not_checked("Not checked: see the condition Configured.");
-            return (None, Outlook::Held(held::conflict(self.resource, rival)));
+            return (None, Outlook::Held(held::yielding(self.resource, rival)));
         }
         if let Some(event) = self.recovered() {
             return (None, Outlook::Recovered { event: event.id.clone() });

@@ -2,7 +2,7 @@
 
 use cognigy_sso_api::{DriftPolicy, Reason};
 use cognigy_sso_decide::{
-    Account, CallFault, ChangeKind, Claimant, CognigyCall, Memory, Observed, Receipt, Resource, TransportFault,
+    Account, CallFault, ChangeKind, Claimant, CognigyCall, Memory, Observed, Receipt, Resource, Rival, TransportFault,
 };
 
 use super::{Recorded, first, recorded};
@@ -49,7 +49,7 @@ fn whose() -> Vec<Recorded> {
         recorded("organization-mismatch", look(named, other_organization)),
         recorded("organization-changed", look(ready(|_| {}), other_organization)),
         recorded("already-configured", look(resource(|_| {}), taken)),
-        first("conflict", |observed| observed.rival = Some(Claimant::of(&elder))),
+        first("conflict", |observed| observed.rival = Some(Rival::Older(Claimant::of(&elder)))),
     ]
 }
 

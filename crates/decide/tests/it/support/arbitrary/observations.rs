@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cognigy_sso_api::{Operation, Pending};
 use cognigy_sso_decide::{
     Account, CallFault, Certificate, Change, ChangeKind, Claimant, Compared, Desired, Expiry, InputFault, Inputs,
-    Login, Metadata, Observed, Provider, ProviderFault, Resource, SamlInputs,
+    Login, Metadata, Observed, Provider, ProviderFault, Resource, Rival, SamlInputs,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -152,9 +152,10 @@ fn history() -> impl Strategy<Value = Result<Option<Change>, CallFault>> {
     ]
 }
 
-fn rival() -> impl Strategy<Value = Option<Claimant>> {
+fn rival() -> impl Strategy<Value = Option<Rival>> {
     let older = Resource { name: "elder".into(), uid: "0a7e".into(), created: later(-60), ..resource(|_| {}) };
-    proptest::option::weighted(0.1, Just(Claimant::of(&older)))
+    let rival = prop_oneof![4 => Just(Rival::Older(Claimant::of(&older))), 1 => Just(Rival::Untold)];
+    proptest::option::weighted(0.1, rival)
 }
 
 /// What is held in memory of what was applied, or of something else.
