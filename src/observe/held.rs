@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cognigy_sso_decide::InputProblem;
-use moka::future::Cache;
+use quick_cache::Weighter;
 
 use super::objects::Object;
+use crate::kept::{Entry, Kept};
 
 /// What is held may be so large, in bytes: whoever declares resources chooses what they refer to.
 const CAPACITY: u64 = 4 * 1024 * 1024;
@@ -19,17 +20,25 @@ const LIFETIME: Duration = Duration::from_mins(1);
 /// Namespace, name, and the version that it was not older than when it was read.
 type Key = (Box<str>, Box<str>, u64);
 
+type Found = Result<Arc<Object>, InputProblem>;
+
 /// ConfigMaps, each read at most once at a time. A clone shares what is held.
 #[derive(Clone)]
-pub(crate) struct Held(Cache<Key, Arc<Object>>);
+pub(crate) struct Held(Kept<Key, Found, Weights>);
+
+#[derive(Clone, Copy)]
+struct Weights;
+
+impl Weighter<Key, Entry<Found>> for Weights {
+    fn weight(&self, (namespace, name, _): &Key, entry: &Entry<Found>) -> u64 {
+        let values = entry.value.iter().flat_map(|object| &object.data).map(|(key, value)| key.len() + value.len());
+        u64::try_from(AROUND + namespace.len() + name.len() + values.sum::<usize>()).unwrap_or(u64::MAX)
+    }
+}
 
 impl Default for Held {
     fn default() -> Self {
-        let weight = |(namespace, name, _): &Key, object: &Arc<Object>| {
-            let values = object.data.iter().map(|(key, value)| key.len() + value.len());
-            u32::try_from(AROUND + namespace.len() + name.len() + values.sum::<usize>()).unwrap_or(u32::MAX)
-        };
-        Self(Cache::builder().max_capacity(CAPACITY).weigher(weight).time_to_live(LIFETIME).build())
+        Self(Kept::new(CAPACITY, Weights))
     }
 }
 
@@ -40,10 +49,15 @@ impl Held {
         (namespace, name): (&str, &str),
         floor: Option<u64>,
         read: impl Future<Output = Result<Object, InputProblem>>,
-    ) -> Result<Arc<Object>, InputProblem> {
-        let read = async { read.await.map(Arc::new) };
-        let Some(floor) = floor else { return read.await };
-        let found = self.0.try_get_with((namespace.into(), name.into(), floor), read).await;
-        found.map_err(|problem| (*problem).clone())
+    ) -> Found {
+        let Some(floor) = floor else { return read.await.map(Arc::new) };
+        let key = (namespace.into(), name.into(), floor);
+        let read = async {
+            let found = read.await.map(Arc::new);
+            // Only those who wait at the same time share why there is none.
+            let lifetime = if found.is_ok() { LIFETIME } else { Duration::ZERO };
+            (found, lifetime)
+        };
+        self.0.get(&key, false, read).await.0
     }
 }
