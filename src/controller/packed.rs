@@ -27,6 +27,7 @@ impl Packed {
 
 #[cfg(test)]
 mod tests {
+    use cognigy_sso_api::IdentityProviderConfigStatus;
     use jiff::Timestamp;
 
     use super::*;
@@ -67,7 +68,7 @@ mod tests {
         strange.spec = Err("it holds \"quotes\", \\ and \u{1f511}".into());
         (strange.created, strange.requested_at) = (Timestamp::MIN, Some("\u{0}".into()));
         strange.status.last_handled_reconcile_at = Some("x".repeat(100_000).into());
-        let bare = Resource { status: Default::default(), spec: Err("".into()), ..model.clone() };
+        let bare = Resource { status: IdentityProviderConfigStatus::default(), spec: Err("".into()), ..model.clone() };
         for resource in models().chain([other(&model), strange, bare]) {
             let packed = Packed::of(&resource);
             assert_eq!(packed.open(), resource);

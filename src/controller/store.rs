@@ -85,13 +85,13 @@ impl Store {
 
     /// What is known of each resource.
     pub(super) fn seen(&self) -> Vec<Seen> {
-        let seen = |(key, entry): (&Key, &Box<Entry>)| Seen {
+        let seen = self.entries.iter().map(|(key, entry)| Seen {
             key: key.clone(),
             standing: entry.standing,
             verified: entry.memory.verified,
             expiries: Arc::clone(&entry.memory.expiries),
-        };
-        self.entries.iter().map(seen).collect()
+        });
+        seen.collect()
     }
 
     /// Is this very resource still there, and none other of its name?
@@ -162,8 +162,7 @@ impl Store {
 
     /// Takes a resource out that is gone as of `version`; says whether it was there. A newer one of the same name stays.
     pub(super) fn remove(&mut self, key: &Key, version: Option<u64>) -> bool {
-        let is_newer = |entry: &Box<Entry>| version.is_some_and(|version| entry.version > version);
-        if self.entries.get(key).is_none_or(is_newer) {
+        if self.entries.get(key).is_none_or(|entry| version.is_some_and(|version| entry.version > version)) {
             return false;
         }
         if let Some(entry) = self.entries.remove(key) {
