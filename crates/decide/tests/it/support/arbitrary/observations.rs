@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use cognigy_sso_api::{Operation, Pending};
 use cognigy_sso_decide::{
-    Account, CallFault, Certificate, Change, ChangeKind, Claimant, Compared, Desired, Expiry, InputFault, Inputs, Login,
-    Metadata, Observed, Provider, ProviderFault, Resource, SamlInputs,
+    Account, CallFault, Certificate, Change, ChangeKind, Claimant, Compared, Desired, Expiry, InputFault, Inputs,
+    Login, Metadata, Observed, Provider, ProviderFault, Resource, SamlInputs,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
