@@ -34,6 +34,7 @@ const SUITES: [Suite; 2] = [
             "lessons/documents.rs",
             "lessons/manifests.rs",
             "lessons/mod.rs",
+            "lists.rs",
             "rules.rs",
             "transitions.rs",
             "transitions/api_server.rs",

@@ -95,6 +95,8 @@ async fn install_without_schema(client: &Client) {
     let properties = json!({ "spec": anything, "status": anything });
     definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"] =
         json!({ "type": "object", "properties": properties });
+    // What is selected by must be in the schema.
+    definition["spec"]["versions"][0]["selectableFields"] = Value::Null;
     let definition: CustomResourceDefinition = serde_json::from_value(definition).unwrap();
     let crds: Api<CustomResourceDefinition> = Api::all(client.clone());
     let name = crds.create(&PostParams::default(), &definition).await.unwrap().metadata.name.unwrap();
