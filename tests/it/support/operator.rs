@@ -7,6 +7,7 @@ use std::time::Duration;
 use cognigy_sso_testkit::control_plane::ControlPlane;
 use cognigy_sso_testkit::control_plane::guard::{Guarded, Signal, Sink};
 use cognigy_sso_testkit::open_metrics::Exposition;
+use cognigy_sso_testkit::rights::Mode;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -38,8 +39,11 @@ impl Operator {
         Self::spawn(&command, Some(account)).await
     }
 
-    /// Starts it for one namespace of another cluster.
+    /// Starts it for one namespace of another cluster, or for all of them where the mode of this run grants rights to all.
     pub async fn start_on(cluster: &ControlPlane, namespace: &str) -> Self {
+        if Mode::from_environment().unwrap() == Mode::Cluster {
+            return Self::start_for_all(cluster).await;
+        }
         let account = Account::on(cluster, &[namespace], LEASE).await;
         let mut command = command(account.kubeconfig.path(), &[namespace]);
         command.args(ALONE).args(&account.flags);
