@@ -82,7 +82,13 @@ where
             },
             State::Known(version) => match self.api.watch(&self.params(false), &version).await {
                 Ok(shown) => (None, State::Following(shown.boxed(), version)),
-                Err(error) => (Some(Err(Error::WatchStartFailed(error))), State::Known(version)),
+                Err(error) => {
+                    let state = match &error {
+                        kube::Error::Api(status) => unless_forgotten(status, State::Known(version)),
+                        _ => State::Known(version),
+                    };
+                    (Some(Err(Error::WatchStartFailed(error))), state)
+                }
             },
             State::Paged(mut events) => (events.next().await, State::Paged(events)),
         }
@@ -156,10 +162,14 @@ fn followed<K: Resource>(event: kube::Result<WatchEvent<K>>, shown: Shown<K>, ve
     }
 }
 
-/// What has changed since the version that is known may be forgotten by now: all is listed anew then.
 fn refused<K>(status: Box<Status>, state: State<K>) -> Step<K> {
-    let state = if status.code == 410 { State::Unknown } else { state };
+    let state = unless_forgotten(&status, state);
     (Some(Err(Error::WatchError(status))), state)
+}
+
+/// What has changed since the version that is known may be forgotten by now: all is listed anew then.
+fn unless_forgotten<K>(status: &Status, state: State<K>) -> State<K> {
+    if status.code == 410 { State::Unknown } else { state }
 }
 
 #[cfg(test)]

@@ -88,6 +88,16 @@ async fn all_is_listed_anew_when_what_has_changed_is_forgotten() {
 }
 
 #[tokio::test]
+async fn all_is_listed_anew_when_a_watch_cannot_go_on_from_what_is_known() {
+    let list = [line("ADDED", "a", 3), line("BOOKMARK", MARK, 7)];
+    let expired = refusal(StatusCode::GONE, "Expired");
+    let (told, asked) = told(vec![lines(&list), expired, lines_for_ever(&list)], 7).await;
+    assert!(told[3].starts_with("failed to start watching object"), "{told:?}");
+    assert_eq!(told[4..], ["Init", "InitApply(a)", "InitDone"]);
+    assert!(is_list(&asked[0]) && goes_on_from(&asked[1], "7") && is_list(&asked[2]), "{asked:?}");
+}
+
+#[tokio::test]
 async fn a_list_that_ends_too_early_is_an_error_and_asked_for_anew() {
     let whole = [line("ADDED", "a", 3), line("BOOKMARK", MARK, 7)];
     let (told, asked) = told(vec![lines(&whole[..1]), lines_for_ever(&whole)], 6).await;
