@@ -162,6 +162,7 @@ async fn remove_only_finalizer(api: &Api<Watched>, resource: &Resource) -> kube:
     let request = Request::new(Watched::url_path(&(), Some(&resource.namespace)));
     let request = request.patch(&resource.name, &by_us(), &Patch::Merge(patch));
     let mut request = request.map_err(kube::Error::BuildRequest)?;
+    // kube has a kind of its own for JSON Patch (RFC 6902), with a crate that applies them: here one is only sent.
     request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json-patch+json"));
     api.clone().into_client().request(request).await
 }

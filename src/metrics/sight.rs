@@ -1,6 +1,7 @@
 //! What the controller sees, looked up when somebody asks.
 //!
-//! The controller's task owns all that is known of resources, so it is asked by a message. While no controller runs here, on a replica that stands by, nobody answers, and nothing is seen.
+//! The controller's task owns all that is known of resources, so it is asked by a message. While no controller runs here, on a
+//! replica that stands by, nobody answers, and nothing is seen.
 
 use std::sync::Arc;
 
