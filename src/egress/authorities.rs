@@ -1,7 +1,10 @@
 //! Which certificate authorities are trusted.
 
+use std::borrow::Borrow;
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
+use parking_lot::Mutex;
 use rustls::ClientConfig;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
@@ -12,8 +15,11 @@ use rustls::{RootCertStore, SupportedProtocolVersion, version};
 const LARGEST_BUNDLE: usize = 256 * 1024;
 const VERSIONS: [&SupportedProtocolVersion; 2] = [&version::TLS13, &version::TLS12];
 
+/// The bundles that somebody holds. Thousands of resources may refer to one: it is read once, and held once.
+static HELD: Mutex<BTreeSet<CaBundle>> = Mutex::new(BTreeSet::new());
+
 /// The certificates of a private authority, PEM, known to hold at least one.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CaBundle(Arc<[u8]>);
 
 impl CaBundle {
@@ -24,6 +30,17 @@ impl CaBundle {
         if pem.len() > LARGEST_BUNDLE {
             return None;
         }
+        if let Some(held) = HELD.lock().get(pem) {
+            return Some(held.clone());
+        }
+        let bundle = Self::read(pem)?;
+        let mut held = HELD.lock();
+        held.retain(Self::is_shared);
+        held.insert(bundle.clone());
+        Some(bundle)
+    }
+
+    fn read(pem: &[u8]) -> Option<Self> {
         let mut store = RootCertStore::empty();
         for certificate in CertificateDer::pem_slice_iter(pem) {
             store.add(certificate.ok()?).ok()?;
@@ -31,8 +48,19 @@ impl CaBundle {
         (!store.is_empty()).then(|| Self(pem.into()))
     }
 
+    /// Does anybody hold it beside this one?
+    fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
+    }
+
     /// The PEM text.
     pub(crate) fn pem(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Borrow<[u8]> for CaBundle {
+    fn borrow(&self) -> &[u8] {
         &self.0
     }
 }
@@ -99,6 +127,8 @@ fn add(roots: &mut RootCertStore, bundle: &CaBundle) {
 mod tests {
     use std::time::{Duration, Instant};
 
+    use cognigy_sso_testkit::pki::Authority;
+
     use super::*;
 
     const AUTHORITY: &str = include_str!("../../tests/corpus/certificates/authority.pem");
@@ -109,6 +139,20 @@ mod tests {
         assert!(authorities.roots.get().is_none());
         authorities.read().await;
         assert!(authorities.roots.get().is_some_and(|roots| !roots.is_empty()));
+    }
+
+    #[test]
+    fn what_many_refer_to_is_held_once_and_no_longer_than_by_one_of_them() {
+        let [one, other] = ["one", "other"].map(|name| Authority::new(name).unwrap().pem());
+        let is_held = || HELD.lock().contains(one.as_bytes());
+        let [first, second] = [(); 2].map(|()| CaBundle::parse(one.as_bytes()).unwrap());
+        assert!(Arc::ptr_eq(&first.0, &second.0));
+        drop(first);
+        CaBundle::parse(other.as_bytes());
+        assert!(is_held());
+        drop(second);
+        CaBundle::parse(other.repeat(2).as_bytes());
+        assert!(!is_held());
     }
 
     /// Lesson: cert-manager CVE-2024-12401.
