@@ -44,7 +44,7 @@ struct Arguments {
     #[arg(long, value_name = "PROGRAM")]
     operator: Option<PathBuf>,
     /// Measure it, too, with resources whose client is not tried at its provider (`clientCheck: Never`): what that check costs
-    /// shows beside it.
+    /// shows beside it. The first number of resources is enough for that.
     #[arg(long, requires = "operator")]
     without_client_check: bool,
     /// Measure the peer too, a controller for the same job on Go's controller-runtime; it is built first.
@@ -92,26 +92,33 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     for subject in &subjects {
         report.runs.push(measure::empty(subject, extent).await.with_context(|| subject.name.clone())?);
     }
-    for resources in &arguments.resources {
-        for subject in (0..arguments.rounds).flat_map(|_| &subjects) {
+    for (place, resources) in arguments.resources.iter().enumerate() {
+        let measured = subjects.iter().filter(|subject| place == 0 || subject.tries_clients());
+        for subject in (0..arguments.rounds).flat_map(|_| measured.clone()) {
             let run = measure::full(subject, usize::try_from(*resources)?, extent).await;
             report.runs.push(run.with_context(|| format!("{} with {resources} resources", subject.name))?);
+            arguments.keep(&report)?;
         }
     }
-    let report = report.medians();
-    if let Some(path) = &arguments.json {
-        std::fs::write(path, serde_json::to_string_pretty(&report)? + "\n")
-            .with_context(|| format!("writing {}", path.display()))?;
-    }
-    if let Some(path) = &arguments.document {
-        document::write(&report, path)?;
-    }
     say(&format!("all measured in {:.0} s", began.elapsed().as_secs_f64()));
-    print!("{}", report.table());
+    print!("{}", report.medians().table());
     Ok(())
 }
 
 impl Arguments {
+    /// Keeps what has been measured so far: an hour's work does not go with what fails at its end.
+    fn keep(&self, report: &Report) -> anyhow::Result<()> {
+        let report = report.medians();
+        if let Some(path) = &self.json {
+            std::fs::write(path, serde_json::to_string_pretty(&report)? + "\n")
+                .with_context(|| format!("writing {}", path.display()))?;
+        }
+        if let Some(path) = &self.document {
+            document::write(&report, path)?;
+        }
+        Ok(())
+    }
+
     async fn subjects(&self) -> anyhow::Result<Vec<Subject>> {
         let operator = self.operator.as_deref().map(Subject::operator);
         let unchecked = operator.clone().filter(|_| self.without_client_check).map(Subject::without_client_check);

@@ -83,7 +83,7 @@ impl Run {
 impl Report {
     /// One run for each subject and number of resources, with the medians of what was measured more than once.
     #[must_use]
-    pub fn medians(self) -> Self {
+    pub fn medians(&self) -> Self {
         let mut runs: Vec<Run> = Vec::new();
         for run in &self.runs {
             let is_same = |other: &&Run| other.subject == run.subject && other.resources == run.resources;
@@ -91,7 +91,7 @@ impl Report {
                 runs.push(run.median_of(&self.runs.iter().filter(is_same).collect::<Vec<_>>()));
             }
         }
-        Self { runs, ..self }
+        Self { runs, machine: self.machine.clone() }
     }
 
     /// All measures that any run took, with their units, in the order in which they were first taken.

@@ -76,6 +76,12 @@ impl Subject {
         Self { name: name.to_owned(), client_check: "OnChange", program: program.to_owned(), arguments }
     }
 
+    /// Are clients tried at their provider?
+    #[must_use]
+    pub fn tries_clients(&self) -> bool {
+        self.client_check != "Never"
+    }
+
     /// This project's operator.
     #[must_use]
     pub fn operator(program: &Path) -> Self {
