@@ -50,6 +50,23 @@ async fn a_reset_is_preceded_by_a_look_and_by_nothing_else() {
     assert_eq!(world.cognigy.configuration(ORGANIZATION), None);
 }
 
+/// What is declared is known by this to be what was applied.
+#[tokio::test]
+async fn a_deletion_raises_the_generation_by_one_and_each_edit_by_another() {
+    let world = World::new("generations").await;
+    let mut operator = world.operator().await;
+    world.create(world.idp("acme").with("/spec/deletionPolicy", json!("Reset"))).await;
+    world.ready("acme").await;
+    operator.stop().await;
+    let generation = async || world.get("acme").await.metadata.generation.unwrap();
+    let applied = generation().await;
+    world.delete("acme").await;
+    world.delete("acme").await;
+    assert_eq!(generation().await, applied + 1);
+    world.patch("acme", json!({ "spec": { "interval": "1h" } })).await;
+    assert_eq!(generation().await, applied + 2);
+}
+
 #[tokio::test]
 async fn a_key_that_has_moved_to_another_organization_resets_nothing_there() {
     let world = World::new("moved").await;
