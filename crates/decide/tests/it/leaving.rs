@@ -314,8 +314,8 @@ fn unasked(observed: &mut Observed) {
 
 #[test]
 fn the_audit_event_of_what_was_applied_says_enough() {
-    assert_eq!(leave_later(ready(reset), unasked).effects, ["Reset", "RemoveFinalizer"]);
     type Observe = fn(&mut Observed);
+    assert_eq!(leave_later(ready(reset), unasked).effects, ["Reset", "RemoveFinalizer"]);
     let others: [(&str, Observe); 4] = [
         ("another configuration", |observed| tells(observed, change("event-7", ChangeKind::Configure, now(), USER))),
         ("a reset", |observed| tells(observed, change("event-7", ChangeKind::Reset, later(600), STRANGER))),
