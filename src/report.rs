@@ -152,13 +152,19 @@ async fn send(api: &Api<Watched>, resource: &Resource, version: u64, content: &C
 }
 
 /// Takes the finalizer off this very resource if it is the only one, which the API server sees for itself: nothing has to be
-/// read before. It answers 422 where there are others.
+/// read before. It answers 422 where there are others. What goes with it needs no record of who owns which field: without
+/// one, the API server does not work out what the patch makes of it.
 async fn remove_only_finalizer(api: &Api<Watched>, resource: &Resource) -> kube::Result<Watched> {
-    let patch = json!([
-        { "op": "test", "path": "/metadata/uid", "value": resource.uid },
-        { "op": "test", "path": "/metadata/finalizers", "value": [FINALIZER] },
-        { "op": "remove", "path": "/metadata/finalizers" },
-    ]);
+    let test = |path: &str, value: Value| json!({ "op": "test", "path": path, "value": value });
+    let forget = json!({ "op": "add", "path": "/metadata/managedFields", "value": [{}] });
+    let patch: Vec<_> = [
+        test("/metadata/uid", json!(resource.uid)),
+        test("/metadata/finalizers", json!([FINALIZER])),
+        json!({ "op": "remove", "path": "/metadata/finalizers" }),
+    ]
+    .into_iter()
+    .chain(resource.deleting.then_some(forget))
+    .collect();
     let request = Request::new(Watched::url_path(&(), Some(&resource.namespace)));
     let request = request.patch(&resource.name, &by_us(), &Patch::Merge(patch));
     let mut request = request.map_err(kube::Error::BuildRequest)?;

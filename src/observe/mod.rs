@@ -5,6 +5,7 @@ mod fuzz;
 mod given;
 mod held;
 mod inputs;
+mod leaving;
 mod objects;
 mod reader;
 mod references;
@@ -17,14 +18,14 @@ use std::sync::Arc;
 
 use cognigy_sso_api::{ApiUrl, Endpoint, IdentityProviderConfigSpec, Issuer, Organization, UrlFault};
 use cognigy_sso_decide::{
-    Account, CallFault, Change, ChangeKind, InputFault, InputProblem, Inputs, Login, Metadata, Observed, Provider,
-    ProviderFault, Resource, Trial, encoding_matters, is_doubted,
+    Account, CallFault, Change, ChangeKind, InputFault, Inputs, Login, Metadata, Observed, Provider, ProviderFault,
+    Resource, Trial, encoding_matters, is_doubted,
 };
 use secrecy::SecretString;
 
 use crate::clock;
 use crate::cognigy::{Cognigy, HostPattern, Limits, LoginPath};
-use crate::egress::{CaBundle, Egress};
+use crate::egress::Egress;
 use crate::lease::Claim;
 use crate::metrics::Found;
 use crate::openid::{self, Providers, Trials};
@@ -34,6 +35,7 @@ use crate::shards::Shards;
 
 pub(crate) use given::Given;
 pub(crate) use inputs::Sources;
+pub(crate) use leaving::Keepsake;
 pub(crate) use reader::{Floors, Reader};
 pub(crate) use references::References;
 
@@ -76,13 +78,6 @@ impl Observation {
     }
 }
 
-/// What a reset on deletion needs, for the case that the Secret goes first.
-#[derive(Clone, Debug)]
-pub(crate) struct Keepsake {
-    pub(crate) api_key: SecretString,
-    pub(crate) cognigy_ca: Option<CaBundle>,
-}
-
 impl Observer {
     /// Reads all that planning this resource needs. `fresh` asks the provider anew, whatever was read lately.
     pub(crate) async fn observe(
@@ -96,9 +91,15 @@ impl Observer {
         let Some(spec) = spec else {
             return Observation::nothing();
         };
+        let keepsake = keepsake.filter(|_| resource.deleting);
+        if let Some(keepsake) = keepsake
+            && let Some(observation) = Box::pin(self.leaving(resource, spec, keepsake, floors)).await
+        {
+            return observation;
+        }
         let (mut inputs, mut sources) = self.inputs(&resource.namespace, spec, floors).await;
-        if let Some(keepsake) = keepsake.filter(|_| resource.deleting) {
-            recall(&mut inputs, &mut sources, keepsake);
+        if let Some(keepsake) = keepsake {
+            keepsake.recall(&mut inputs, &mut sources);
         }
         let mut observed = Observed { inputs, ..Observed::nothing() };
         let published = async {
@@ -185,14 +186,26 @@ impl Observer {
         observed: &Observed,
         sources: &Sources,
     ) -> (Option<Login>, Option<Result<Option<Change>, CallFault>>) {
-        let Some(account) = observed.user().filter(|account| resource.accepts(account)) else { return (None, None) };
+        match observed.user().filter(|account| resource.accepts(account)) {
+            Some(account) => self.look_at(&account.organization, resource, observed, sources).await,
+            None => (None, None),
+        }
+    }
+
+    /// What this organization has, as far as it shows.
+    async fn look_at(
+        &self,
+        organization: &str,
+        resource: &Resource,
+        observed: &Observed,
+        sources: &Sources,
+    ) -> (Option<Login>, Option<Result<Option<Change>, CallFault>>) {
         let Ok(spec) = &resource.spec else { return (None, None) };
         let api = ApiUrl::parse(&spec.cognigy.api_url);
         let Some(Ok(cognigy)) = self.cognigy(&observed.inputs.api_key, sources, &api) else { return (None, None) };
         let is_first = resource.status.applied.is_none() && resource.status.pending.is_none();
         let path = if spec.saml.is_some() { LoginPath::Saml } else { LoginPath::Oidc };
-        let (login, history) =
-            futures::join!(cognigy.login(path, &account.organization), newest_change(&cognigy, is_first));
+        let (login, history) = futures::join!(cognigy.login(path, organization), newest_change(&cognigy, is_first));
         (Some(login), Some(history))
     }
 
@@ -298,15 +311,4 @@ async fn newest_change(cognigy: &Cognigy<'_>, is_first: bool) -> Result<Option<C
 
 fn is_after(one: Option<&Change>, other: Option<&Change>) -> bool {
     one.is_some_and(|one| other.is_none_or(|other| one.is_after(other)))
-}
-
-/// What is gone by now and was there before.
-fn recall(inputs: &mut Inputs, sources: &mut Sources, keepsake: &Keepsake) {
-    let is_gone = |fault: &InputFault| matches!(fault.problem, InputProblem::ObjectAbsent | InputProblem::KeyAbsent);
-    if inputs.api_key.as_ref().is_err_and(is_gone) {
-        inputs.api_key = Ok(keepsake.api_key.clone());
-    }
-    if sources.cognigy_ca.as_ref().is_err_and(is_gone) {
-        sources.cognigy_ca = Ok(keepsake.cognigy_ca.clone());
-    }
 }

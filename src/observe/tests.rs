@@ -1,7 +1,7 @@
 //! What a resource refers to that declares SAML, read from what was given in files.
 
 use cognigy_sso_api::EXPIRES_AT;
-use cognigy_sso_decide::{ObjectKind, SamlFault};
+use cognigy_sso_decide::{InputProblem, ObjectKind, SamlFault};
 use cognigy_sso_testkit::saml::{FIRST, Validity, certificate, decryption_key, signing_certificate};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};

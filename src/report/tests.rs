@@ -52,7 +52,7 @@ async fn an_event_that_finds_no_room_is_dropped_and_counted() {
 }
 
 /// What the API server is asked for to take the finalizer off a resource that has these.
-async fn asked_to_remove(finalizers: &'static [&str]) -> Vec<String> {
+async fn asked_to_remove(finalizers: &'static [&str], deleting: bool) -> Vec<String> {
     let asked = Arc::new(parking_lot::Mutex::new(Vec::new()));
     let seen = Arc::clone(&asked);
     let server = Router::new().fallback(async move |headers: HeaderMap, method: Method, body: Bytes| {
@@ -64,15 +64,19 @@ async fn asked_to_remove(finalizers: &'static [&str]) -> Vec<String> {
         (code, json!({ "metadata": metadata, "code": code.as_u16() }).to_string())
     });
     let (writer, _publishing) = Writer::new(Client::new(server, "default"), Metrics::default());
-    writer.finalizer(&resource(), false).await.unwrap();
+    writer.finalizer(&Resource { deleting, ..resource() }, false).await.unwrap();
     asked.lock().clone()
 }
 
 #[tokio::test]
 async fn the_only_finalizer_goes_with_one_request_and_others_stay() {
     let alone = r#"PATCH application/json-patch+json [{"op":"test","path":"/metadata/uid","value":"1"},{"op":"test","path":"/metadata/finalizers","value":["sso.cognigy.ai/reset"]},{"op":"remove","path":"/metadata/finalizers"}]"#;
-    assert_eq!(asked_to_remove(&[FINALIZER]).await, [alone]);
+    assert_eq!(asked_to_remove(&[FINALIZER], false).await, [alone]);
     let left =
         r#"PATCH application/merge-patch+json {"metadata":{"finalizers":["other"],"resourceVersion":"7","uid":"1"}}"#;
-    assert_eq!(asked_to_remove(&["other", FINALIZER]).await, [alone, "GET application/json ", left]);
+    assert_eq!(asked_to_remove(&["other", FINALIZER], false).await, [alone, "GET application/json ", left]);
+    let forgets = r#",{"op":"add","path":"/metadata/managedFields","value":[{}]}]"#;
+    let going = alone.strip_suffix(']').unwrap().to_owned() + forgets;
+    assert_eq!(asked_to_remove(&[FINALIZER], true).await, [going.as_str()]);
+    assert_eq!(asked_to_remove(&["other", FINALIZER], true).await, [&going, "GET application/json ", left]);
 }

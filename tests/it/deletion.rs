@@ -7,6 +7,8 @@ use serde_json::json;
 use crate::strategy;
 use crate::support::{ORGANIZATION, World, eventually};
 
+const OTHER: &str = "ffffffffffffffffffffffff";
+
 #[tokio::test]
 async fn retain_has_no_finalizer_and_leaves_the_configuration() {
     let world = World::new("retain").await;
@@ -31,6 +33,52 @@ async fn reset_resets_what_was_applied() {
     assert_eq!(world.changes(), [Operation::Configure, Operation::Reset]);
     assert_eq!(world.cognigy.configuration(ORGANIZATION), None);
     eventually(async || (world.events("acme").await == ["Configured", "Reset"]).then_some(())).await.expect("events");
+}
+
+/// With the key that is remembered, and the audit event of what was applied.
+#[tokio::test]
+async fn a_reset_is_preceded_by_a_look_and_by_nothing_else() {
+    let world = World::new("short").await;
+    let _operator = world.operator().await;
+    world.create(world.idp("acme").with("/spec/deletionPolicy", json!("Reset"))).await;
+    world.ready("acme").await;
+    world.cognigy.clear_calls();
+    world.delete("acme").await;
+    world.gone("acme").await;
+    let calls = [Operation::Me, Operation::Login, Operation::AuditEvents, Operation::Reset].map(|of| world.calls(of));
+    assert_eq!(calls, [0, 1, 2, 1]);
+    assert_eq!(world.cognigy.configuration(ORGANIZATION), None);
+}
+
+/// What is declared is known by this to be what was applied.
+#[tokio::test]
+async fn a_deletion_raises_the_generation_by_one_and_each_edit_by_another() {
+    let world = World::new("generations").await;
+    let mut operator = world.operator().await;
+    world.create(world.idp("acme").with("/spec/deletionPolicy", json!("Reset"))).await;
+    world.ready("acme").await;
+    operator.stop().await;
+    let generation = async || world.get("acme").await.metadata.generation.unwrap();
+    let applied = generation().await;
+    world.delete("acme").await;
+    world.delete("acme").await;
+    assert_eq!(generation().await, applied + 1);
+    world.patch("acme", json!({ "spec": { "interval": "1h" } })).await;
+    assert_eq!(generation().await, applied + 2);
+}
+
+#[tokio::test]
+async fn a_key_that_has_moved_to_another_organization_resets_nothing_there() {
+    let world = World::new("moved").await;
+    let _operator = world.operator().await;
+    world.create(world.idp("acme").with("/spec/deletionPolicy", json!("Reset"))).await;
+    world.ready("acme").await;
+    world.cognigy.configure_as_stranger(OTHER, strategy::strangers());
+    world.cognigy.add_admin("api-key-canary-7f31", OTHER);
+    world.delete("acme").await;
+    world.gone("acme").await;
+    assert_eq!(world.changes(), [Operation::Configure]);
+    assert_eq!(world.cognigy.configuration(OTHER), Some(strategy::strangers()));
 }
 
 #[tokio::test]

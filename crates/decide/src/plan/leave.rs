@@ -1,6 +1,6 @@
 //! What a deletion asks for.
 
-use cognigy_sso_api::{ConditionStatus, IdentityProviderConfigSpec, Reason};
+use cognigy_sso_api::{ConditionStatus, IdentityProviderConfigSpec, Organization, Reason};
 use jiff::Timestamp;
 
 use super::manageable::judge_url;
@@ -55,9 +55,13 @@ fn is_ours(resource: &Resource, spec: &IdentityProviderConfigSpec, observed: &Ob
 /// is not kept.
 fn declares_applied_client(resource: &Resource, spec: &IdentityProviderConfigSpec, observed: &Observed) -> bool {
     let Some(applied) = &resource.status.applied else { return false };
-    let is_in_spec = spec.saml.is_some() || spec.oidc.as_ref().is_some_and(|oidc| oidc.client_id.is_some());
-    let same_inputs = is_in_spec || applied.secrets == observed.inputs.versions;
-    (applied.generation == resource.generation && same_inputs) || is_what_was_applied(resource, spec, observed)
+    let same_inputs = names_its_client(spec) || applied.secrets == observed.inputs.versions;
+    (resource.goes_as_applied() && same_inputs) || is_what_was_applied(resource, spec, observed)
+}
+
+/// Is the name that Cognigy.AI is introduced by in the spec itself, and not in a Secret?
+fn names_its_client(spec: &IdentityProviderConfigSpec) -> bool {
+    spec.saml.is_some() || spec.oidc.as_ref().is_some_and(|oidc| oidc.client_id.is_some())
 }
 
 fn is_what_was_applied(resource: &Resource, spec: &IdentityProviderConfigSpec, observed: &Observed) -> bool {
@@ -86,8 +90,17 @@ fn may_reset(resource: &Resource, spec: &IdentityProviderConfigSpec, observed: &
             if finding.is_true() { may_tell(observed) } else { Err(finding) }
         }
         Some(Err(fault)) => Err(fault.into()),
+        None if shows_applied(resource, observed) => Ok(true),
         None => Err(not_tried(observed)),
     }
+}
+
+/// Do the audit events, read with a key that nobody was asked about, tell that what this resource applied is still there? Then it
+/// is a key of the organization that was configured: no other one has that event.
+#[must_use]
+pub fn shows_applied(resource: &Resource, observed: &Observed) -> bool {
+    let shows = |newest| resource.status.applied.as_ref().is_some_and(|applied| standing::is_of(newest, applied));
+    resource.leaves_behind().is_some() && observed.newest_change().is_some_and(shows)
 }
 
 /// While the audit events cannot be read for the moment, nobody knows whose configuration it is.
@@ -122,5 +135,22 @@ impl Resource {
     #[must_use]
     pub(crate) fn may_have_to_reset(&self) -> bool {
         self.deleting && self.finalizer && self.resets_on_deletion()
+    }
+
+    /// Was it applied, and deleted with no edit in between? The API server raises the generation by one as it marks a resource as
+    /// being deleted, once, and by one for each edit of the spec. What was put back after a refusal was declared before that.
+    fn goes_as_applied(&self) -> bool {
+        let applied = self.status.applied.as_ref().filter(|_| self.status.refused.is_none());
+        self.deleting && applied.is_some_and(|applied| applied.generation + 1 == self.generation)
+    }
+
+    /// The organization whose audit events may say all that a deletion needs to know, so that nothing has to be read or asked
+    /// for before them.
+    #[must_use]
+    pub fn leaves_behind(&self) -> Option<&Organization> {
+        let is_known = self.status.applied.as_ref().is_some_and(|applied| applied.audit_event_id.is_some());
+        let is_plain = self.spec.as_ref().is_ok_and(|spec| names_its_client(spec)) && self.status.pending.is_none();
+        let may_be_short = self.may_have_to_reset() && self.goes_as_applied() && is_known && is_plain;
+        self.claim().filter(|_| may_be_short)
     }
 }

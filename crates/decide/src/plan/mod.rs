@@ -25,6 +25,7 @@ pub(crate) use change::recent_corrections;
 pub(crate) use checks::{Findings, judge_connection, judge_secrets, scope_warning};
 pub(crate) use held::refused as held_refused;
 pub(crate) use leave::blocked;
+pub use leave::shows_applied;
 pub(crate) use provenance::baseline;
 pub use provenance::may_be_anothers;
 pub(crate) use standing::just_applied;

@@ -71,10 +71,15 @@ fn by_history(applied: &Applied, observed: &Observed, now: Timestamp) -> Standin
     match (newest, &applied.audit_event_id) {
         (None, None) => Standing::Unknown,
         (None, known) => Standing::Undisturbed { event: known.clone() },
-        (Some(newest), Some(known)) if newest.id == *known => Standing::Undisturbed { event: Some(known.clone()) },
+        (Some(newest), Some(known)) if is_of(newest, applied) => Standing::Undisturbed { event: Some(known.clone()) },
         (Some(newest), Some(_)) => disturbed(newest),
         (Some(newest), None) => without_known_event(applied, observed, newest, now),
     }
+}
+
+/// Is this the audit event that tells of what was applied?
+pub(super) fn is_of(change: &Change, applied: &Applied) -> bool {
+    applied.audit_event_id.as_ref() == Some(&change.id)
 }
 
 /// The event could not be read when the configuration was applied. It is recognized by who did it and when. Once it had time
@@ -94,8 +99,10 @@ fn without_known_event(applied: &Applied, observed: &Observed, newest: &Change, 
 /// Was the newest change somebody else's, and not long before what was applied? Then it may have come after that.
 pub(super) fn may_be_somebody_elses(resource: &Resource, observed: &Observed) -> bool {
     let applied = resource.status.applied.as_ref();
-    let is_late = |change: &Change| applied.is_none_or(|applied| change.time >= applied.time - CLOCK_SKEW);
-    observed.newest_change().is_some_and(|newest| !observed.is_by_us(newest) && is_late(newest))
+    let may_be_later = |change: &Change| {
+        applied.is_none_or(|applied| !is_of(change, applied) && change.time >= applied.time - CLOCK_SKEW)
+    };
+    observed.newest_change().is_some_and(|newest| !observed.is_by_us(newest) && may_be_later(newest))
 }
 
 fn disturbed(newest: &Change) -> Standing {

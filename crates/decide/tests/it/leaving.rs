@@ -1,7 +1,8 @@
 //! Deletion, and the finalizer that it may need.
 
 use cognigy_sso_api::{
-    AdoptionPolicy, ConditionStatus, ConditionType, DeletionPolicy, IdentityProviderConfigSpec, Mode, Operation, Reason,
+    AdoptionPolicy, ConditionStatus, ConditionType, DeletionPolicy, IdentityProviderConfigSpec, Mode, Operation,
+    Reason, Refused,
 };
 use cognigy_sso_decide::{
     CallFault, ChangeKind, CognigyCall, Effect, EventKind, InputProblem, Observed, Receipt, Resource, TransportFault,
@@ -9,9 +10,9 @@ use cognigy_sso_decide::{
 
 use crate::STRATEGY;
 use crate::support::{
-    EVENT, Held, Organization, STRANGER, USER, Visit, always, api_key_says, applied, begun, change, condition, deleted,
-    edited, history_says, input_fault, issuer_refuted, later, login_differs, login_matches, message, now, observed,
-    other_organization, ready, refused, resource, secret_says, tells, visit, visit_at,
+    EVENT, Held, ORGANIZATION, Organization, STRANGER, USER, Visit, always, api_key_says, applied, begun, change,
+    condition, deleted, edited, history_says, input_fault, issuer_refuted, later, login_differs, login_matches,
+    message, now, observed, other_organization, ready, refused, resource, secret_says, tells, visit, visit_at,
 };
 
 fn reset(spec: &mut IdentityProviderConfigSpec) {
@@ -303,4 +304,89 @@ fn while_the_audit_events_do_not_answer_it_waits() {
 fn a_reset_that_took_effect_unseen_is_not_repeated() {
     let told = |observed: &mut Observed| tells(observed, change("event-2", ChangeKind::Reset, later(600), USER));
     assert_eq!(leave_later(ready(reset), told).effects, ["RemoveFinalizer"]);
+}
+
+/// Nobody was asked whose API key it is.
+fn unasked(observed: &mut Observed) {
+    observed.account = None;
+    tells(observed, change(EVENT, ChangeKind::Configure, now(), USER));
+}
+
+#[test]
+fn the_audit_event_of_what_was_applied_says_enough() {
+    type Observe = fn(&mut Observed);
+    assert_eq!(leave_later(ready(reset), unasked).effects, ["Reset", "RemoveFinalizer"]);
+    let others: [(&str, Observe); 4] = [
+        ("another configuration", |observed| tells(observed, change("event-7", ChangeKind::Configure, now(), USER))),
+        ("a reset", |observed| tells(observed, change("event-7", ChangeKind::Reset, later(600), STRANGER))),
+        ("none", |observed| observed.history = Some(Ok(None))),
+        ("no answer", |observed| history_says(observed, 403)),
+    ];
+    for (what, observe) in others {
+        let visit = leave_later(ready(reset), |observed| {
+            unasked(observed);
+            observe(observed);
+        });
+        assert_eq!(visit.effects, [""; 0], "{what}: it may be another organization's key");
+    }
+    let leads_elsewhere = |observed: &mut Observed| {
+        unasked(observed);
+        observed.login = Some(login_differs());
+    };
+    assert_eq!(leave_later(ready(reset), leads_elsewhere).effects, ["RemoveFinalizer"]);
+}
+
+#[test]
+fn it_says_enough_only_of_what_was_applied_as_it_is_declared() {
+    type Change = fn(Resource) -> Resource;
+    let table: [(&str, bool, Change); 8] = [
+        ("deleted", true, |ready| deleted(ready)),
+        ("not deleted", false, |ready| ready),
+        ("edited", false, |ready| deleted(edited(ready, |_| {}))),
+        ("suspended", false, |ready| deleted(edited(ready, |spec| spec.suspend = true))),
+        ("retained", false, |ready| deleted(edited(ready, |spec| spec.deletion_policy = DeletionPolicy::Retain))),
+        ("begun", false, |mut ready| {
+            ready.status.pending = Some(begun(Operation::Replace, now()));
+            deleted(ready)
+        }),
+        ("refused", false, |mut ready| {
+            let applied = ready.status.applied.as_ref().unwrap();
+            let (generation, fingerprint) = (ready.generation, applied.fingerprint.clone());
+            let refused = Refused { time: now(), generation, fingerprint, message: "no".into(), again: false };
+            ready.status.refused = Some(refused);
+            deleted(ready)
+        }),
+        ("of no event", false, |mut ready| {
+            ready.status.applied.as_mut().unwrap().audit_event_id = None;
+            deleted(ready)
+        }),
+    ];
+    for (what, is_enough, change) in table {
+        let resource = change(ready(reset));
+        let organization = resource.leaves_behind().map(|organization| &*organization.id);
+        assert_eq!(organization, is_enough.then_some(ORGANIZATION), "{what}");
+        let is_unasked = leave_later(resource, unasked).effects.contains(&"Reset");
+        assert!(!is_unasked || matches!(what, "deleted" | "not deleted"), "{what}");
+    }
+}
+
+#[test]
+fn the_name_is_what_was_applied_by_generation_whatever_has_become_of_the_secret() {
+    let leads_elsewhere = |observed: &mut Observed| {
+        secret_says(observed, InputProblem::ObjectAbsent);
+        observed.login = Some(login_differs());
+        tells(observed, change(EVENT, ChangeKind::Configure, now(), USER));
+    };
+    assert_eq!(leave_later(ready(reset), leads_elsewhere).effects, ["RemoveFinalizer"]);
+    let edited = edited(ready(reset), |_| {});
+    assert_eq!(leave_later(edited, leads_elsewhere).effects, ["Reset", "RemoveFinalizer"], "it cannot be told");
+}
+
+#[test]
+fn what_was_applied_with_another_users_key_is_reset() {
+    let rotated = |observed: &mut Observed| {
+        observed.account.as_mut().unwrap().as_mut().unwrap().user = STRANGER.into();
+        tells(observed, change(EVENT, ChangeKind::Configure, now(), USER));
+    };
+    assert_eq!(leave_later(ready(reset), rotated).effects, ["Reset", "RemoveFinalizer"]);
 }

@@ -116,6 +116,7 @@ impl World {
     /// A resource without a finalizer goes at once.
     fn delete(&mut self, number: usize) -> Option<()> {
         let declared = self.get_mut(number)?;
+        declared.server.generation += i64::from(!declared.server.deleting);
         declared.server.deleting = true;
         if !declared.server.finalizer {
             self.resources[number] = None;

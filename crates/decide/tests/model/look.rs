@@ -2,6 +2,7 @@
 
 use cognigy_sso_decide::{
     CallFault, Change, CognigyCall, InputFault, InputProblem, Inputs, Login, ObjectKind, Observed, Resource,
+    shows_applied,
 };
 use secrecy::SecretString;
 
@@ -15,6 +16,9 @@ impl Drive {
     pub fn observe(&mut self, resource: &Resource) -> Observed {
         if !resource.needs_observation() {
             return Observed::nothing();
+        }
+        if let Some(observed) = self.leaving(resource) {
+            return observed;
         }
         let mut observed = Observed { inputs: self.inputs(), ..Observed::nothing() };
         if !resource.deleting {
@@ -38,6 +42,20 @@ impl Drive {
             bug.observed(resource, &mut observed);
         }
         observed
+    }
+
+    /// What a deletion asks first, where that tells whose it is.
+    fn leaving(&mut self, resource: &Resource) -> Option<Observed> {
+        resource.leaves_behind()?;
+        let inputs = Inputs { versions: Vec::new(), ..inputs(self.declared().spec(), 0, Ok(SecretString::default())) };
+        let mut observed = Observed { inputs, rival: self.world.rival(self.number), ..Observed::nothing() };
+        if observed.rival.is_none() {
+            (observed.login, observed.history) = self.look(resource);
+        }
+        if let Some(bug) = self.bug {
+            bug.observed(resource, &mut observed);
+        }
+        (observed.rival.is_some() || shows_applied(resource, &observed)).then_some(observed)
     }
 
     fn inputs(&mut self) -> Inputs {

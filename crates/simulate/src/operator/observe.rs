@@ -6,6 +6,7 @@ use std::sync::Arc;
 use cognigy_sso_api::{ApiUrl, IdentityProviderConfigSpec, Organization};
 use cognigy_sso_decide::{
     Account, CallFault, Change, InputFault, InputProblem, Inputs, Login, Observed, Resource, Trial, is_doubted,
+    shows_applied,
 };
 use secrecy::{ExposeSecret, SecretString};
 
@@ -38,8 +39,14 @@ impl Process {
     ) -> Observation {
         let spec = resource.spec.as_deref().ok().filter(|_| resource.needs_observation());
         let Some(spec) = spec else { return Observation { observed: Observed::nothing(), turn: None } };
+        let keepsake = keepsake.filter(|_| resource.deleting);
+        if let Some(api_key) = keepsake
+            && let Some(observation) = self.leaving(world, resource, spec, api_key).await
+        {
+            return observation;
+        }
         let (mut inputs, stored) = self.read(world, resource, spec).await;
-        if let Some(api_key) = keepsake.filter(|_| resource.deleting) {
+        if let Some(api_key) = keepsake {
             recall(&mut inputs, api_key);
         }
         let mut observed = Observed { inputs, ..Observed::nothing() };
@@ -52,6 +59,30 @@ impl Process {
             self.publish(world, spec, true, &mut observed).await;
         }
         Observation { observed, turn }
+    }
+
+    /// As `src/observe/leaving.rs`: what the organization of a resource that goes has, where that tells whose it is.
+    async fn leaving(
+        &self,
+        world: &Rc<World>,
+        resource: &Resource,
+        spec: &IdentityProviderConfigSpec,
+        api_key: &SecretString,
+    ) -> Option<Observation> {
+        let organization = resource.leaves_behind()?;
+        if !self.store.borrow().shows(&spec.cognigy.api_key_secret_ref.name) {
+            return None;
+        }
+        let client_id = spec.oidc.as_ref().and_then(|oidc| oidc.client_id.clone()).unwrap_or_default();
+        let inputs = Inputs { api_key: Ok(api_key.clone()), client_id: Ok(client_id), ..Inputs::unread() };
+        let mut observed = Observed { inputs, ..Observed::nothing() };
+        let turn = self.organizations.turn(organization).await;
+        observed.rival = self.organizations.rival(resource, organization);
+        if observed.rival.is_none() {
+            (observed.login, observed.history) = self.look_at(world, &organization.id, resource, &observed).await;
+        }
+        let is_told = observed.rival.is_some() || shows_applied(resource, &observed);
+        is_told.then_some(Observation { observed, turn: Some(turn) })
     }
 
     async fn organization(
@@ -93,11 +124,17 @@ impl Process {
 
     /// What the organization has, as far as it shows.
     pub(super) async fn look(&self, world: &Rc<World>, resource: &Resource, observed: &Observed) -> Seen {
-        let Some(account) = observed.user().filter(|account| resource.accepts(account)) else { return (None, None) };
+        match observed.user().filter(|account| resource.accepts(account)) {
+            Some(account) => self.look_at(world, &account.organization, resource, observed).await,
+            None => (None, None),
+        }
+    }
+
+    async fn look_at(&self, world: &Rc<World>, organization: &str, resource: &Resource, observed: &Observed) -> Seen {
         let Ok(api_key) = &observed.inputs.api_key else { return (None, None) };
         let is_first = resource.status.applied.is_none() && resource.status.pending.is_none();
         let strategy = resource.spec.as_deref().map_or_else(|_| world.strategy, Strategy::of);
-        let (key, organization) = (api_key.expose_secret().to_owned(), account.organization.clone());
+        let (key, organization) = (api_key.expose_secret().to_owned(), organization.to_owned());
         let (login, history) = world.look(key, organization, strategy, is_first).await;
         (Some(login), Some(history))
     }

@@ -202,6 +202,11 @@ impl Store {
         referred.is_some_and(|referred| matches!(&referred.version, Version::Present(known) if known == version))
     }
 
+    /// Is there such a Secret, as far as is known?
+    pub(super) fn shows(&self, secret: &str) -> bool {
+        self.referred.get(secret).is_some_and(|referred| matches!(referred.version, Version::Present(_)))
+    }
+
     fn refer(&mut self, key: &Name, resource: &Resource) {
         for target in targets(resource) {
             self.referred.entry(target).or_default().by.insert(key.clone());

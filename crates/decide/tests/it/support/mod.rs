@@ -101,9 +101,10 @@ pub fn edited(mut resource: Resource, change: impl FnOnce(&mut IdentityProviderC
     resource
 }
 
-/// The same resource, being deleted.
+/// The same resource, being deleted: its generation is the next one.
 pub fn deleted(resource: Resource) -> Resource {
-    Resource { deleting: true, ..resource }
+    let generation = resource.generation + i64::from(!resource.deleting);
+    Resource { deleting: true, generation, ..resource }
 }
 
 /// A change that was begun and whose end is not on record.
