@@ -26,7 +26,7 @@ pub(crate) use checks::{Findings, judge_connection, judge_secrets, scope_warning
 pub(crate) use held::refused as held_refused;
 pub(crate) use leave::blocked;
 pub(crate) use provenance::baseline;
-pub use provenance::may_be_anothers;
+pub use provenance::{LONGEST_CHANGE, may_be_anothers};
 pub(crate) use standing::just_applied;
 
 /// A change to make. A visit makes them one at a time, and each is planned afresh.
