@@ -49,6 +49,18 @@ impl Shards {
         Self { world, a }
     }
 
+    /// The same with an older resource that acts, and a younger one of the other shard that yields to it.
+    async fn contested(name: &str) -> (Self, Operator) {
+        let shards = Self::new(name).await;
+        let (world, b) = (&shards.world, shards.b().await);
+        shards.ready("older").await;
+        next_second().await;
+        let younger = with_key(of("b", world.idp("younger")), "theirs").with("/spec/deletionPolicy", json!("Reset"));
+        world.create(younger).await;
+        shards.yields("younger", "older").await;
+        (shards, b)
+    }
+
     async fn b(&self) -> Operator {
         operator(&self.world, "shard notin (a)").await
     }
@@ -125,13 +137,8 @@ async fn each_operator_touches_the_resources_of_its_own_shard_alone() {
 
 #[tokio::test]
 async fn across_shards_too_the_older_acts_and_the_younger_says_so() {
-    let shards = Shards::new("older-a").await;
-    let (world, _b) = (&shards.world, shards.b().await);
-    shards.ready("older").await;
-    next_second().await;
-    let younger = with_key(of("b", world.idp("younger")), "theirs").with("/spec/deletionPolicy", json!("Reset"));
-    world.create(younger).await;
-    shards.yields("younger", "older").await;
+    let (shards, _b) = Shards::contested("older-a").await;
+    let world = &shards.world;
     shards.is_at_peace("older", "younger", &[Configure]).await;
     world.patch("younger", json!({ "spec": { "adoptionPolicy": "Always" } })).await;
     shards.is_at_peace("older", "younger", &[Configure]).await;
@@ -156,12 +163,8 @@ async fn what_the_older_applied_with_the_same_key_is_not_taken_for_ones_own() {
 
 #[tokio::test]
 async fn when_the_older_of_another_shard_goes_the_younger_takes_over_at_its_next_check() {
-    let shards = Shards::new("goes").await;
-    let (world, _b) = (&shards.world, shards.b().await);
-    shards.ready("older").await;
-    next_second().await;
-    world.create(with_key(of("b", world.idp("younger")), "theirs")).await;
-    shards.yields("younger", "older").await;
+    let (shards, _b) = Shards::contested("goes").await;
+    let world = &shards.world;
     world.delete("older").await;
     world.gone("older").await;
     world.check("younger").await;
