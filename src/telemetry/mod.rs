@@ -132,17 +132,19 @@ mod tests {
 
     #[tokio::test]
     async fn spans_are_made_where_they_are_exported_whatever_the_log_shows() {
+        traces::seen::listen();
         let endpoint = "http://127.0.0.1:9".parse().unwrap();
         let (authorities, spans) = (Authorities::system_and(&[]), Spans::default());
         let export = Export::to(&endpoint, Handle::current(), &authorities, spans).unwrap();
         for filter in ["off", "info", "trace", "cognigy_sso_operator=trace", "cognigy_sso_operator::traces=trace"] {
             for (export, is_made) in [(None, false), (Some(&export), true)] {
                 let subscriber = subscriber(LogFormat::Json, filter, export).unwrap();
+                let _set = subscriber.clone().set_default();
+                let span = traces::observe();
                 // Asked for itself: while other tests listen, a span is made for them, too.
-                let interest = subscriber.register_callsite(traces::observe().metadata().unwrap());
+                let interest = subscriber.register_callsite(span.metadata().unwrap());
                 assert_eq!(!interest.is_never(), is_made, "{filter}");
-                let _set = subscriber.set_default();
-                assert_eq!(traces::observe().in_scope(traces::id).is_some(), is_made, "{filter}");
+                assert_eq!(span.in_scope(traces::id).is_some(), is_made, "{filter}");
             }
         }
     }

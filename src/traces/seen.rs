@@ -12,9 +12,14 @@ use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-/// Listens to nobody's thread, and keeps all that can be said worth asking about. Were a test's the only one, whether something
+/// Looks at nobody's thread, and keeps all that can be said worth asking about. Were a test's the only one, whether something
 /// is ever said would be settled by the thread that comes to it first: by another test's, to which nobody listens.
 static LISTENER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(tracing_subscriber::registry()));
+
+/// Has all be asked about from now on, in whatever thread it is said.
+pub(crate) fn listen() {
+    LazyLock::force(&LISTENER);
+}
 
 /// Which span, or the level of which line; a field; and its value.
 type Said = (&'static str, &'static str, String);
@@ -26,7 +31,7 @@ pub(crate) struct Seen(Arc<Mutex<Vec<Said>>>);
 impl Seen {
     /// Looks at what this thread says until the guard is dropped.
     pub(crate) fn look(&self) -> DefaultGuard {
-        LazyLock::force(&LISTENER);
+        listen();
         tracing_subscriber::registry().with(self.clone()).set_default()
     }
 
