@@ -178,8 +178,8 @@ impl Context {
                 Step::Look => {
                     let (login, history) = self.observer.look(visit.resource(), visit.observed(), sources).await;
                     visit.looked(login, history);
-                    let rival = self.observer.shards.rival(visit.resource(), visit.observed()).await;
-                    visit.met(rival);
+                    let (rival, theirs) = self.observer.shards.others(visit.resource(), visit.observed()).await;
+                    visit.met(rival, theirs);
                 }
                 Step::Try => {
                     let trial = self.observer.try_client(visit.resource(), visit.observed(), sources, fresh).await;

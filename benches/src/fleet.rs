@@ -118,6 +118,14 @@ impl<'a> Fleet<'a> {
         Ok(())
     }
 
+    /// Makes their organizations what they were before anything was configured: nothing is there, and nobody remembers anything.
+    pub fn forget(&self, numbers: Range<usize>) {
+        for organization in numbers.map(organization) {
+            self.world.cognigy.reset_as_stranger(&organization);
+            self.world.cognigy.forget_audit_events(&organization);
+        }
+    }
+
     fn api<K: Resource<DynamicType = (), Scope = NamespaceResourceScope>>(&self) -> Api<K> {
         Api::namespaced(self.world.client.clone(), NAMESPACE)
     }

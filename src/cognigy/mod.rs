@@ -11,7 +11,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use cognigy_sso_api::{ApiUrl, place};
-use cognigy_sso_decide::{Account, CallFault, Change, ChangeKind, CognigyCall, Desired, Login, Party, TransportFault};
+use cognigy_sso_decide::{
+    Account, CallFault, Change, ChangeKind, CognigyCall, Desired, LONGEST_CHANGE, Login, Party, TransportFault,
+};
 use cognigy_sso_saml::AuthnRequest;
 use reqwest::Method;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
@@ -29,6 +31,9 @@ pub use hosts::HostPattern;
 pub use limits::Limits;
 
 const BOUNDS: Bounds = Bounds { bytes: 64 * 1024, excess: Excess::Refuse, time: Duration::from_secs(30) };
+// How long other operators take a change for one that is under way.
+const _: () = assert!(LONGEST_CHANGE.unsigned_abs().as_secs() > 3 * BOUNDS.time.as_secs());
+
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 

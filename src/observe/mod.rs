@@ -157,7 +157,7 @@ impl Observer {
         observed.rival = self.organizations.rival(resource, &organization);
         if observed.rival.is_none() {
             (observed.login, observed.history) = self.look(resource, observed, sources).await;
-            observed.rival = self.shards.rival(resource, observed).await;
+            (observed.rival, observed.theirs) = self.shards.others(resource, observed).await;
         }
         Some(turn)
     }

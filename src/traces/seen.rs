@@ -1,16 +1,25 @@
 //! What spans and lines of the log said, for tests.
 
 use std::fmt::Debug;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use parking_lot::Mutex;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::DefaultGuard;
-use tracing::{Event, Subscriber};
+use tracing::{Dispatch, Event, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
+
+/// Looks at nobody's thread, and keeps all that can be said worth asking about. Were a test's the only one, whether something
+/// is ever said would be settled by the thread that comes to it first: by another test's, to which nobody listens.
+static LISTENER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(tracing_subscriber::registry()));
+
+/// Has all be asked about from now on, in whatever thread it is said.
+pub(crate) fn listen() {
+    LazyLock::force(&LISTENER);
+}
 
 /// Which span, or the level of which line; a field; and its value.
 type Said = (&'static str, &'static str, String);
@@ -22,6 +31,7 @@ pub(crate) struct Seen(Arc<Mutex<Vec<Said>>>);
 impl Seen {
     /// Looks at what this thread says until the guard is dropped.
     pub(crate) fn look(&self) -> DefaultGuard {
+        listen();
         tracing_subscriber::registry().with(self.clone()).set_default()
     }
 
@@ -60,5 +70,20 @@ impl Visit for Note<'_> {
 
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
         self.seen.0.lock().push((self.of, field.name(), format!("{value:?}")));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_another_thread_came_to_first_is_seen_all_the_same() {
+        let seen = Seen::default();
+        let _looking = seen.look();
+        let say = || tracing::info!(what = "this");
+        std::thread::spawn(say).join().unwrap();
+        say();
+        assert_eq!(seen.said("INFO", "what"), ["this"]);
     }
 }

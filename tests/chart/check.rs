@@ -157,6 +157,12 @@ async fn an_old_definition_is_told_by_what_it_lacks_and_none_at_all_by_how_to_in
     definitions.create(&PostParams::default(), &old).await.unwrap();
     release.ends_with(1, "older than this version and has no spec.interval. Renew it").await;
 
+    let mut unselectable = cognigy_sso_api::crd();
+    unselectable.spec.versions[0].selectable_fields = None;
+    let unselectable = Patch::Merge(json!({ "spec": unselectable.spec }));
+    definitions.patch(DEFINITION, &PatchParams::default(), &unselectable).await.unwrap();
+    release.ends_with(1, "older than this version and has no selectable field status.organization.id. Renew it").await;
+
     let current = Patch::Merge(json!({ "spec": cognigy_sso_api::crd().spec }));
     definitions.patch(DEFINITION, &PatchParams::default(), &current).await.unwrap();
     release.ends_with(0, "").await;

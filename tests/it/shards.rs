@@ -3,13 +3,18 @@
 use std::time::Duration;
 
 use cognigy_sso_api::{ConditionStatus, ConditionType, Reason};
+use cognigy_sso_decide::LONGEST_CHANGE;
 use cognigy_sso_testkit::cognigy::Operation::{self, Configure, Reset};
 use cognigy_sso_testkit::cognigy::User;
+use cognigy_sso_testkit::server::{Call, Fault, Plan};
+use jiff::SignedDuration;
 use serde_json::json;
 
-use crate::support::{Idp, ORGANIZATION, Operator, SECRET, World, current, eventually};
+use crate::strategy::SECRET_KEY;
+use crate::support::{Idp, ORGANIZATION, Operator, PATIENCE, SECRET, World, current, eventually};
 
-/// A world with an operator for `shard=a`, and the key to the organization that resources of the other shard use.
+/// A world with an operator for `shard=a`, and the key to the organization and the value for the provider that resources of the
+/// other shard use.
 struct Shards {
     world: World,
     a: Operator,
@@ -35,12 +40,25 @@ impl Shards {
         let email = "theirs@sso.example".to_owned();
         world.cognigy.add_user("theirs", User { email, ..User::admin(ORGANIZATION) });
         world.put_secret("theirs", &[("apiKey", "theirs")]).await;
+        world.put_secret("another", &[(SECRET_KEY, "another")]).await;
         Self::of(world).await
     }
 
     async fn of(world: World) -> Self {
         let a = operator(&world, "shard=a").await;
         Self { world, a }
+    }
+
+    /// The same with an older resource that acts, and a younger one of the other shard that yields to it.
+    async fn contested(name: &str) -> (Self, Operator) {
+        let shards = Self::new(name).await;
+        let (world, b) = (&shards.world, shards.b().await);
+        shards.ready("older").await;
+        next_second().await;
+        let younger = with_key(of("b", world.idp("younger")), "theirs").with("/spec/deletionPolicy", json!("Reset"));
+        world.create(younger).await;
+        shards.yields("younger", "older").await;
+        (shards, b)
     }
 
     async fn b(&self) -> Operator {
@@ -119,13 +137,8 @@ async fn each_operator_touches_the_resources_of_its_own_shard_alone() {
 
 #[tokio::test]
 async fn across_shards_too_the_older_acts_and_the_younger_says_so() {
-    let shards = Shards::new("older-a").await;
-    let (world, _b) = (&shards.world, shards.b().await);
-    shards.ready("older").await;
-    next_second().await;
-    let younger = with_key(of("b", world.idp("younger")), "theirs").with("/spec/deletionPolicy", json!("Reset"));
-    world.create(younger).await;
-    shards.yields("younger", "older").await;
+    let (shards, _b) = Shards::contested("older-a").await;
+    let world = &shards.world;
     shards.is_at_peace("older", "younger", &[Configure]).await;
     world.patch("younger", json!({ "spec": { "adoptionPolicy": "Always" } })).await;
     shards.is_at_peace("older", "younger", &[Configure]).await;
@@ -150,12 +163,8 @@ async fn what_the_older_applied_with_the_same_key_is_not_taken_for_ones_own() {
 
 #[tokio::test]
 async fn when_the_older_of_another_shard_goes_the_younger_takes_over_at_its_next_check() {
-    let shards = Shards::new("goes").await;
-    let (world, _b) = (&shards.world, shards.b().await);
-    shards.ready("older").await;
-    next_second().await;
-    world.create(with_key(of("b", world.idp("younger")), "theirs")).await;
-    shards.yields("younger", "older").await;
+    let (shards, _b) = Shards::contested("goes").await;
+    let world = &shards.world;
     world.delete("older").await;
     world.gone("older").await;
     world.check("younger").await;
@@ -177,6 +186,57 @@ async fn an_older_one_of_another_shard_that_comes_late_takes_over_and_keeps_it()
     world.check("younger").await;
     shards.yields("younger", "older").await;
     shards.is_at_peace("older", "younger", &[Configure, Reset, Configure]).await;
+}
+
+/// The older one has reset the organization and was killed before it configured it again.
+async fn half_done(name: &str) -> Shards {
+    let mut shards = Shards::new(name).await;
+    shards.world.rotate("former").await;
+    shards.ready("older").await;
+    shards.world.cognigy.install(Plan::on(Configure, [Fault::silence()]).forever());
+    shards.world.rotate(SECRET).await;
+    let is_sent = |call: &Call<Operation>| call.operation == Configure && !call.effect;
+    shards.world.cognigy.wait_for_call(is_sent, PATIENCE).await.unwrap();
+    shards.a.kill().await;
+    shards.world.cognigy.clear_faults();
+    next_second().await;
+    shards
+}
+
+#[tokio::test]
+async fn one_that_has_reset_a_moment_ago_is_waited_for() {
+    let shards = half_done("half-done").await;
+    let (world, _b) = (&shards.world, shards.b().await);
+    world.create(with_key(of("b", world.idp("younger")), "theirs")).await;
+    shards.yields("younger", "older").await;
+    let _a = operator(world, "shard=a").await;
+    world.holds(SECRET).await;
+    shards.is_at_peace("older", "younger", &[Configure, Reset, Configure]).await;
+}
+
+/// The older one comes back long after its reset, when a younger one with this API key has configured the organization.
+async fn comes_back_to_another(name: &str, key: &str) {
+    let shards = half_done(name).await;
+    let (world, _b) = (&shards.world, shards.b().await);
+    world.cognigy.age_audit_events(ORGANIZATION, LONGEST_CHANGE + SignedDuration::from_mins(2));
+    world.create(with_key(of("b", world.idp("younger")), key).with_secret("another")).await;
+    world.ready("younger").await;
+    world.holds("another").await;
+    let _a = operator(world, "shard=a").await;
+    world.holds(SECRET).await;
+    world.check("younger").await;
+    shards.yields("younger", "older").await;
+    shards.is_at_peace("older", "younger", &[Configure, Reset, Configure, Reset, Configure]).await;
+}
+
+#[tokio::test]
+async fn one_that_comes_back_long_after_its_reset_takes_over_and_keeps_it() {
+    comes_back_to_another("comes-back", "theirs").await;
+}
+
+#[tokio::test]
+async fn one_that_comes_back_does_not_take_anothers_with_the_same_key_for_what_it_had_begun() {
+    comes_back_to_another("own-key", "cognigy-api").await;
 }
 
 #[tokio::test]

@@ -11,6 +11,8 @@ use crate::subject::{Mode, Operator};
 
 pub(super) async fn measure(stage: &Stage<'_>, run: &mut Run) -> anyhow::Result<()> {
     let Stage { world, fleet, resources, extent, .. } = *stage;
+    // As when they were first made Ready: what an organization has, or has lost a moment ago, each shard would ask about.
+    fleet.forget(0..resources);
     step("resources are created again", async |bar| fleet.create_again(0..resources, bar).await).await?;
     let mut readiness = Readiness::watch(world).await?;
     let operators = try_join_all(SHARDS.map(|shard| shard_of(stage, shard))).await?;

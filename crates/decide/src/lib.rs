@@ -49,7 +49,7 @@ pub use fingerprint::{Compared, Cost, Fingerprint, Salt};
 pub use history::{Change, ChangeKind};
 pub use memory::Memory;
 pub use observed::{Account, Inputs, Login, Observed, Party, Receipt, SamlInputs};
-pub use plan::{Application, Cause, Effect, Plan, may_be_anothers, plan, shows_applied};
+pub use plan::{Application, Cause, Effect, LONGEST_CHANGE, Plan, may_be_anothers, plan, shows_applied};
 pub use provider::{KeyFacts, Provider};
 pub use requeue::{Moment, next_visit};
 pub use resource::Resource;

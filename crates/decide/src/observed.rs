@@ -35,6 +35,8 @@ pub struct Observed {
     pub history: Option<Result<Option<Change>, CallFault>>,
     /// Who acts for the organization in place of this resource.
     pub rival: Option<Rival>,
+    /// The audit event of the newest change, where another resource has that on record as what it applied.
+    pub theirs: Option<Box<str>>,
     /// The configuration that was applied last, as far as this process still holds it.
     pub previous: Option<Arc<Desired>>,
     /// What was begun in this visit without being put on record.
@@ -67,6 +69,7 @@ impl Observed {
             login: None,
             history: None,
             rival: None,
+            theirs: None,
             previous: None,
             begun: None,
             recorded: false,
@@ -94,13 +97,14 @@ impl Observed {
     }
 
     /// The newest change that the audit events tell of.
-    pub(crate) fn newest_change(&self) -> Option<&Change> {
+    #[must_use]
+    pub fn newest_change(&self) -> Option<&Change> {
         self.history.as_ref()?.as_ref().ok()?.as_ref()
     }
 
-    /// Did the user of the API key make this change?
+    /// Did the user of the API key make this change, and no other resource with the same key?
     pub(crate) fn is_by_us(&self, change: &Change) -> bool {
-        self.user().is_some_and(|account| account.user == change.user)
+        self.theirs.as_ref() != Some(&change.id) && self.user().is_some_and(|account| account.user == change.user)
     }
 }
 

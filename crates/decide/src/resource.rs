@@ -64,6 +64,12 @@ impl Resource {
         self.status.applied.is_some() || own.into_iter().any(|operation| self.has_begun(operation))
     }
 
+    /// The audit event that tells of what it applied, where that was seen.
+    #[must_use]
+    pub fn applied_event(&self) -> Option<&str> {
+        self.status.applied.as_ref()?.audit_event_id.as_deref()
+    }
+
     /// Is this what was begun, and its end not on record?
     pub(crate) fn has_begun(&self, operation: Operation) -> bool {
         self.status.pending.as_ref().is_some_and(|pending| pending.operation == operation)

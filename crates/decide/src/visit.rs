@@ -356,9 +356,9 @@ impl Visit {
         self.memory.last_tried.is_none_or(|began| now.duration_since(began) > STALE)
     }
 
-    /// Who acts for the organization in its place, as far as another look tells.
-    pub fn met(&mut self, rival: Option<Rival>) {
-        self.observed.rival = rival;
+    /// Who acts for the organization in its place, and whether the newest change is another's, as far as another look tells.
+    pub fn met(&mut self, rival: Option<Rival>, theirs: Option<Box<str>>) {
+        (self.observed.rival, self.observed.theirs) = (rival, theirs);
     }
 
     /// This is what the organization has now.

@@ -1,14 +1,17 @@
-//! Is the definition served, with every field that this version knows? One that was left behind by an upgrade has fewer.
+//! Is the definition served, with every field that this version knows, and those selectable that it selects by? One that was left
+//! behind by an upgrade has fewer.
 
 use cognigy_sso_api::{GROUP, IdentityProviderConfig};
 use http::Request;
 use kube::{Client, Resource};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Finding, Outcome};
 use crate::causes;
 
 const MEND: &str = "cognigy-sso-operator crd | kubectl apply --server-side --filename -";
+/// Where a schema that is served says which fields can be selected by.
+const SELECTABLE: &str = "x-kubernetes-selectable-fields";
 /// Names in a message.
 const MOST_NAMED: usize = 5;
 
@@ -26,8 +29,10 @@ pub(super) async fn find(client: &Client) -> Finding {
 }
 
 fn compare(served: &Value) -> (Outcome, String) {
+    let known = known();
     let mut absent = Vec::new();
-    note_absent(&known(), served, "", &mut absent);
+    note_absent(&known, served, "", &mut absent);
+    note_unselectable(&known, served, &mut absent);
     let Some(first) = absent.get(..MOST_NAMED.min(absent.len())).filter(|first| !first.is_empty()) else {
         return (Outcome::There, format!("{GROUP}/{} is served, with every field that this version knows.", version()));
     };
@@ -58,11 +63,25 @@ fn version() -> String {
     IdentityProviderConfig::version(&()).into_owned()
 }
 
-/// The schema of this version.
+/// The schema of this version, as it would be served.
 fn known() -> Value {
-    let version = cognigy_sso_api::crd().spec.versions.into_iter().next();
-    let schema = version.and_then(|version| version.schema).and_then(|schema| schema.open_api_v3_schema);
-    serde_json::to_value(schema).unwrap_or_default()
+    let Some(version) = cognigy_sso_api::crd().spec.versions.into_iter().next() else { return Value::Null };
+    let selectable = version.selectable_fields.into_iter().flatten();
+    let selectable = selectable.map(|field| json!({ "fieldPath": field.json_path.trim_start_matches('.') })).collect();
+    let schema = version.schema.and_then(|schema| schema.open_api_v3_schema);
+    let mut schema = serde_json::to_value(schema).unwrap_or_default();
+    if let Some(schema) = schema.as_object_mut() {
+        schema.insert(SELECTABLE.to_owned(), selectable);
+    }
+    schema
+}
+
+/// Notes the fields that can be selected by in one schema and not in another.
+fn note_unselectable(known: &Value, served: &Value, absent: &mut Vec<String>) {
+    let fields = |schema: &Value| schema.get(SELECTABLE).and_then(Value::as_array).cloned().unwrap_or_default();
+    let served = fields(served);
+    let missing = fields(known).into_iter().filter(|field| !served.contains(field));
+    absent.extend(missing.filter_map(|field| Some(format!("selectable field {}", field.get("fieldPath")?.as_str()?))));
 }
 
 /// Goes through all fields of one schema, and notes the paths of those that another does not have.
@@ -109,6 +128,13 @@ mod tests {
             assert_eq!(outcome, Outcome::Missing);
             assert!(message.contains(&format!("has no {path}. ")), "{message}");
         }
+    }
+
+    #[test]
+    fn a_field_that_cannot_be_selected_by_is_named() {
+        let (outcome, message) = compare(&without("", SELECTABLE));
+        assert_eq!(outcome, Outcome::Missing);
+        assert!(message.contains("has no selectable field status.organization.id. Renew it: "), "{message}");
     }
 
     #[test]

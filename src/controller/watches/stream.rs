@@ -148,18 +148,18 @@ fn listed<K>(event: kube::Result<WatchEvent<K>>, shown: Shown<K>) -> Step<K> {
 
 fn followed<K: Resource>(event: kube::Result<WatchEvent<K>>, shown: Shown<K>, version: String) -> Step<K> {
     match event {
-        Ok(WatchEvent::Added(object) | WatchEvent::Modified(object)) => {
-            let version = object.resource_version().unwrap_or(version);
-            (Some(Ok(Event::Apply(object))), State::Following(shown, version))
-        }
-        Ok(WatchEvent::Deleted(object)) => {
-            let version = object.resource_version().unwrap_or(version);
-            (Some(Ok(Event::Delete(object))), State::Following(shown, version))
-        }
+        Ok(WatchEvent::Added(object) | WatchEvent::Modified(object)) => changed(object, Event::Apply, shown, version),
+        Ok(WatchEvent::Deleted(object)) => changed(object, Event::Delete, shown, version),
         Ok(WatchEvent::Bookmark(mark)) => (None, State::Following(shown, mark.metadata.resource_version)),
         Ok(WatchEvent::Error(status)) => refused(status, State::Following(shown, version)),
         Err(error) => (Some(Err(Error::WatchFailed(error))), State::Following(shown, version)),
     }
+}
+
+/// What is new of an object, which is as of its own version now.
+fn changed<K: Resource>(object: K, news: fn(K) -> Event<K>, shown: Shown<K>, version: String) -> Step<K> {
+    let version = object.resource_version().unwrap_or(version);
+    (Some(Ok(news(object))), State::Following(shown, version))
 }
 
 fn refused<K>(status: Box<Status>, state: State<K>) -> Step<K> {

@@ -27,7 +27,7 @@ pub(crate) use held::refused as held_refused;
 pub(crate) use leave::blocked;
 pub use leave::shows_applied;
 pub(crate) use provenance::baseline;
-pub use provenance::may_be_anothers;
+pub use provenance::{LONGEST_CHANGE, may_be_anothers};
 pub(crate) use standing::just_applied;
 
 /// A change to make. A visit makes them one at a time, and each is planned afresh.

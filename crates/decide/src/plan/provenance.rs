@@ -1,11 +1,17 @@
 //! Whose work it is that shows: what a crash or a lost answer has left behind is this resource's own.
 
 use cognigy_sso_api::{AdoptionPolicy, Operation, Pending};
+use jiff::{SignedDuration, Timestamp};
 
 use super::standing::CLOCK_SKEW;
 use crate::history::{Change, ChangeKind};
 use crate::observed::{Login, Observed};
 use crate::resource::Resource;
+
+/// How long a change may be under way after its reset: 30 s each for the reset's answer, `configure`, and putting the former
+/// configuration back, and as much for what comes between them. Who takes longer comes too late, and nothing worse: what it
+/// finds then is not its own.
+pub const LONGEST_CHANGE: SignedDuration = SignedDuration::from_mins(2);
 
 /// What was begun, on record or in this very visit.
 pub(super) fn begun<'a>(resource: &'a Resource, observed: &'a Observed) -> Option<&'a Pending> {
@@ -59,14 +65,20 @@ fn is_since(change: &Change, begun: &Pending) -> bool {
 /// Has the organization something that this resource is not known to have applied, so that another one may have? Whose user's
 /// API key it was tells nothing: others may have the same.
 #[must_use]
-pub fn may_be_anothers(resource: &Resource, observed: &Observed) -> bool {
-    let applied = resource.status.applied.as_ref();
+pub fn may_be_anothers(resource: &Resource, observed: &Observed, now: Timestamp) -> bool {
+    let shows = observed.already_configured || matches!(observed.login, Some(Login::Redirect { .. }));
     match observed.newest_change() {
-        Some(newest) => applied.and_then(|applied| applied.audit_event_id.as_ref()) != Some(&newest.id),
-        None => {
-            applied.is_none() && (observed.already_configured || matches!(observed.login, Some(Login::Redirect { .. })))
-        }
+        Some(newest) if resource.applied_event() == Some(&newest.id) => false,
+        Some(Change { kind: ChangeKind::Configure, .. }) => true,
+        // Nothing is there, unless it shows, but one may be about to configure, or be known to act.
+        Some(reset) => shows || may_be_half_done(reset, now) || resource.status.saw_foreign,
+        None => shows && resource.status.applied.is_none(),
     }
+}
+
+/// May the reset be the first half of a change that is still under way?
+fn may_be_half_done(reset: &Change, now: Timestamp) -> bool {
+    now.duration_since(reset.time) <= LONGEST_CHANGE + CLOCK_SKEW
 }
 
 /// The newest change, if it is a configuration by the user of this resource's API key.

@@ -4,7 +4,9 @@ use cognigy_sso_api::{
     AdoptionPolicy, ConditionStatus, ConditionType, DeletionPolicy, IdentityProviderConfigSpec, Mode, Organization,
     Reason,
 };
-use cognigy_sso_decide::{ChangeKind, Claimant, Claims, EventKind, Observed, Resource, Rival, may_be_anothers};
+use cognigy_sso_decide::{
+    ChangeKind, Claimant, Claims, EventKind, LONGEST_CHANGE, Observed, Resource, Rival, may_be_anothers,
+};
 
 use crate::support::{
     EVENT, ORGANIZATION, OTHER_ORGANIZATION, STRANGER, USER, Visit, always, applied, change, condition, deleted,
@@ -163,9 +165,49 @@ fn what_a_resource_is_not_known_to_have_applied_may_be_anothers() {
         ("a refusal, since there is one", |observed| observed.already_configured = true, true, false),
     ];
     for (what, observe, for_new, for_applied) in table {
-        let is = |resource: &Resource| may_be_anothers(resource, &observed(observe));
+        let is = |resource: &Resource| may_be_anothers(resource, &observed(observe), later(60 * 60));
         assert_eq!((is(&resource(|_| {})), is(&ready(|_| {}))), (for_new, for_applied), "{what}");
     }
+}
+
+#[test]
+fn a_reset_may_be_half_a_change_of_anothers_for_as_long_as_one_takes() {
+    let by_the_clock_at_most = LONGEST_CHANGE.as_secs() + 60;
+    let table = [
+        ("just now", 1, true),
+        ("by a clock that is ahead", -59, true),
+        ("while a change may take", by_the_clock_at_most, true),
+        ("long ago", by_the_clock_at_most + 1, false),
+    ];
+    let seen_foreign = || {
+        let mut resource = resource(|_| {});
+        resource.status.saw_foreign = true;
+        resource
+    };
+    for (what, seconds, is_half) in table {
+        let reset =
+            |observed: &mut Observed| tells(observed, change("event-7", ChangeKind::Reset, later(600), STRANGER));
+        let shows = |observed: &mut Observed| {
+            reset(observed);
+            observed.login = Some(login_differs());
+        };
+        let is = |resource: &Resource, observed| may_be_anothers(resource, &observed, later(600 + seconds));
+        for resource in [resource(|_| {}), ready(|_| {})] {
+            assert_eq!(is(&resource, observed(reset)), is_half, "{what}");
+            assert!(is(&resource, observed(shows)), "{what}: it has something after all");
+        }
+        assert!(is(&seen_foreign(), observed(reset)), "{what}: one that had to yield asks whether it still has to");
+    }
+}
+
+#[test]
+fn what_somebody_reset_long_ago_is_applied_again_though_nobody_else_is_asked_for() {
+    let reset = |observed: &mut Observed| tells(observed, change("event-7", ChangeKind::Reset, later(600), USER));
+    let hour = 60 * 60;
+    assert!(!may_be_anothers(&ready(|_| {}), &observed(reset), later(hour)));
+    let visit = look(hour, ready(|_| {}), reset);
+    assert_eq!(visit.effects, ["Record", "Correct"]);
+    assert!(visit.resource.status.is_true(ConditionType::Ready));
 }
 
 #[test]

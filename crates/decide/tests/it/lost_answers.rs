@@ -153,6 +153,23 @@ fn what_was_there_before_is_not_taken_for_what_was_begun() {
 }
 
 #[test]
+fn what_another_resource_has_on_record_is_not_taken_for_what_was_begun() {
+    let configured = ours("event-3", Configure);
+    let theirs = |observed: &mut Observed| {
+        newest(configured.clone())(observed);
+        observed.theirs = Some(configured.id.clone());
+    };
+    for (begun, effects) in [
+        (change_begun(), &["Replace"][..]),
+        (correction_begun(), &["Correct"]),
+        (first_begun(AdoptionPolicy::IfMatching), &[]),
+    ] {
+        let operation = begun.status.pending.as_ref().unwrap().operation;
+        assert_eq!(look(begun, theirs).effects, effects, "{operation:?}");
+    }
+}
+
+#[test]
 fn what_was_the_newest_when_it_was_begun_is_not_what_was_begun() {
     // Made by hand with the same user's key, after the resource was created and before anything was begun.
     let by_hand = ours("event-0", Configure);

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -115,6 +115,12 @@ impl Directory {
 
     pub(super) fn forget_events(&mut self, organization: &str) {
         self.organization(organization).events.clear();
+    }
+
+    pub(super) fn age_events(&mut self, organization: &str, by: SignedDuration) {
+        for event in &mut self.organization(organization).events {
+            event.time -= by;
+        }
     }
 
     fn organization(&mut self, id: &str) -> &mut Organization {

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::Result;
+use jiff::SignedDuration;
 use parking_lot::{Mutex, RwLock};
 use serde_json::{Value, json};
 use url::Url;
@@ -99,6 +100,11 @@ impl Cognigy {
     /// Drops an organization's audit events, as happens after 30 days.
     pub fn forget_audit_events(&self, organization: &str) {
         self.directory.lock().forget_events(organization);
+    }
+
+    /// Makes an organization's audit events so much older than they are.
+    pub fn age_audit_events(&self, organization: &str, by: SignedDuration) {
+        self.directory.lock().age_events(organization, by);
     }
 
     /// Back to an installation with nobody in it and all switches in their first position.

@@ -29,6 +29,10 @@ async fn audit_events_say_who_did_what_newest_first() {
     desk.stand_in.change(|settings| settings.audit_id = AuditId::Plain);
     let (_, page) = answer(desk.get("/v2.0/auditevents?type=action&actionType=resetIdentityProvider")).await;
     assert_eq!((&page["total"], page["items"][0]["id"].is_string()), (&json!(1), true));
+    let told = |page: &Value| page["items"][0]["timestamp"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+    desk.stand_in.age_audit_events(ORGANIZATION, jiff::SignedDuration::from_hours(1));
+    let (_, aged) = answer(desk.get("/v2.0/auditevents?type=action&actionType=resetIdentityProvider")).await;
+    assert_eq!(told(&page).duration_since(told(&aged)), jiff::SignedDuration::from_hours(1));
     desk.stand_in.forget_audit_events(ORGANIZATION);
     assert_eq!(answer(desk.get("/v2.0/auditevents")).await.1["items"], json!([]));
 }

@@ -230,6 +230,7 @@ pub fn observation(coherence: Coherence) -> impl Strategy<Value = Observed> {
                 login: login.filter(|_| asked),
                 history: asked.then_some(history),
                 rival,
+                theirs: None,
                 previous,
                 begun: begun_now(already_configured),
                 inputs,
