@@ -1,17 +1,21 @@
 //! The way to the Kubernetes API.
 
 use std::error::Error as _;
+use std::time::Duration;
 
 use anyhow::anyhow;
 use hyper_timeout::TimeoutConnector;
 use hyper_util::client::legacy::{self, connect::HttpConnector};
-use hyper_util::rt::TokioExecutor;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use kube::client::{Body, ConfigExt as _};
 use kube::config::{InferConfigError, Kubeconfig};
 use kube::{Client, Config};
 use tower::{BoxError, ServiceBuilder};
 
 use crate::causes;
+
+/// How long a connection may be idle. Each takes memory, and a burst of work leaves one for each visit that there was at a time.
+const IDLE: Duration = Duration::from_secs(20);
 
 /// Installs the TLS provider that kube takes; outside calls name theirs.
 ///
@@ -35,16 +39,18 @@ pub(super) async fn client() -> anyhow::Result<Client> {
         config.proxy_url = None;
     }
     tracing::info!(server = %config.cluster_url, "the Kubernetes API");
-    if config.proxy_url.is_some() { Ok(Client::try_from(config)?) } else { straight(&config) }
+    if config.proxy_url.is_some() { Ok(Client::try_from(config)?) } else { straight(&config, IDLE) }
 }
 
-/// As kube makes it, but for the connections.
-fn straight(config: &Config) -> anyhow::Result<Client> {
+/// As kube makes it, but for the connections: those that are idle for so long are closed.
+fn straight(config: &Config, idle: Duration) -> anyhow::Result<Client> {
     let mut connector = TimeoutConnector::new(config.rustls_https_connector_with_connector(connector())?);
     connector.set_connect_timeout(config.connect_timeout);
     connector.set_read_timeout(config.read_timeout);
     connector.set_write_timeout(config.write_timeout);
-    let client: legacy::Client<_, Body> = legacy::Builder::new(TokioExecutor::new()).build(connector);
+    let mut connections = legacy::Builder::new(TokioExecutor::new());
+    connections.pool_timer(TokioTimer::new()).pool_idle_timeout(idle);
+    let client: legacy::Client<_, Body> = connections.build(connector);
     let service = ServiceBuilder::new()
         .layer(config.base_uri_layer())
         .option_layer(config.auth_layer()?)
@@ -85,7 +91,9 @@ fn names_proxy() -> bool {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::TcpListener;
+    use tokio::time::timeout;
     use tower::ServiceExt as _;
 
     use super::*;
@@ -96,5 +104,24 @@ mod tests {
         let url = format!("https://{}", listener.local_addr().unwrap());
         let connection = connector().oneshot(url.parse().unwrap()).await.unwrap();
         assert!(connection.inner().nodelay().unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_nobody_uses_is_closed() {
+        // Another test may have installed it.
+        let _installed = install_tls();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let client = straight(&Config::new(url.parse().unwrap()), Duration::from_millis(50)).unwrap();
+        let serve = async {
+            let (mut connection, _) = listener.accept().await.unwrap();
+            let asked = connection.read(&mut [0; 4096]).await.unwrap();
+            connection.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}").await.unwrap();
+            let closed = timeout(Duration::from_secs(10), connection.read(&mut [0; 64])).await;
+            (asked > 0, closed.unwrap().unwrap())
+        };
+        let request = http::Request::get("/version").body(Vec::new()).unwrap();
+        let (answer, served) = tokio::join!(client.request_text(request), serve);
+        assert_eq!((answer.unwrap().as_str(), served), ("{}", (true, 0)));
     }
 }
