@@ -42,8 +42,9 @@ pub fn scene() -> impl Strategy<Value = (Resource, Observed)> {
         let declares_saml = resource.spec.as_ref().is_ok_and(|spec| spec.saml.is_some());
         let other = if declares_saml { &OIDC } else { &SAML };
         (other.unread)(&mut observed);
-        if resource.status.applied.is_some() {
-            // Only a first configuration is begun without a record.
+        let is_accepted = observed.user().is_some_and(|account| resource.accepts(account));
+        if resource.status.applied.is_some() || !is_accepted {
+            // Only a first configuration is begun without a record, and none with a key that it is not for.
             observed.begun = None;
         }
         (resource, observed)
