@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use futures::{StreamExt as _, TryStreamExt as _};
 use indicatif::ProgressBar;
 use k8s_openapi::NamespaceResourceScope;
@@ -20,6 +20,8 @@ use crate::world::{CLIENT_ID, CLIENT_SECRETS, NAMESPACE, World};
 
 /// Requests at a time.
 const AT_A_TIME: usize = 16;
+/// So many requests suffice to delete the most resources that are measured.
+const MOST_REQUESTS: u32 = 20;
 /// Labels that divide the resources into halves.
 pub const SHARDS: [&str; 2] = ["a", "b"];
 
@@ -108,14 +110,20 @@ impl<'a> Fleet<'a> {
         each(numbers, progress, one).await
     }
 
-    /// Deletes all of them in one request. It returns when each is marked as deleted.
+    /// Deletes all of them in one request, or more where the API server breaks it off: it takes no longer than a minute for one.
+    /// It returns when each is marked as deleted.
     ///
     /// # Errors
     /// When the API server refuses it.
     pub async fn delete(&self) -> anyhow::Result<()> {
         let resources: Api<IdentityProviderConfig> = self.api();
-        resources.delete_collection(&DeleteParams::background(), &ListParams::default()).await?;
-        Ok(())
+        for _ in 0..MOST_REQUESTS {
+            match resources.delete_collection(&DeleteParams::background(), &ListParams::default()).await {
+                Err(error) if is_broken_off(&error) => {}
+                answer => return answer.map(drop).context("deleting all resources"),
+            }
+        }
+        bail!("the API server broke off {MOST_REQUESTS} requests to delete all resources")
     }
 
     /// Makes their organizations what they were before anything was configured: nothing is there, and nobody remembers anything.
@@ -180,6 +188,15 @@ async fn each(
         anyhow::Ok(())
     };
     futures::stream::iter(numbers).map(counted).buffer_unordered(AT_A_TIME).try_collect().await
+}
+
+/// Did the API server end the request before it was done?
+fn is_broken_off(error: &kube::Error) -> bool {
+    match error {
+        kube::Error::Service(_) => true,
+        kube::Error::Api(status) => status.code == 504,
+        _ => false,
+    }
 }
 
 /// The organization of a resource. It begins unlike the ids of audit events, which are counted: an id that is a part of an API

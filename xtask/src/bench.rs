@@ -3,10 +3,10 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use anyhow::ensure;
 use clap::Args;
 
-use crate::cargo::{cargo, target};
+use crate::cargo::cargo;
+use crate::image::binary;
 
 #[derive(Args)]
 pub struct Bench {
@@ -19,13 +19,11 @@ pub struct Bench {
 }
 
 impl Bench {
-    pub fn run(&self) -> anyhow::Result<ExitCode> {
+    pub async fn run(&self) -> anyhow::Result<ExitCode> {
         let mut driver = cargo();
         driver.args(["run", "--quiet", "--profile", "bench", "--package", "cognigy-sso-bench", "--"]);
         if !self.only_subjects {
-            let build = cargo().args(["build", "--release", "--package", "cognigy-sso-operator"]).status()?;
-            ensure!(build.success(), "the operator does not build");
-            driver.arg("--operator").arg(target().join("release/cognigy-sso-operator"));
+            driver.arg("--operator").arg(binary::build().await?.path());
             driver.args(["--without-client-check", "--peer"]);
         }
         let measured = driver.args(&self.arguments).status()?;

@@ -60,7 +60,7 @@ async fn main() -> ExitCode {
 impl Task {
     async fn run(self) -> anyhow::Result<ExitCode> {
         match self {
-            Self::Bench(bench) => bench.run(),
+            Self::Bench(bench) => bench.run().await,
             Self::Book => book::run().await.map(|()| ExitCode::SUCCESS),
             Self::ControlPlane(command) => command.run().await.map(|()| ExitCode::SUCCESS),
             Self::Demo(demo) => demo.run().await,

@@ -4,7 +4,7 @@
 use std::env;
 use std::fmt::{self, Write as _};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, bail, ensure};
@@ -74,6 +74,13 @@ impl Architecture {
     /// Where its binary is put.
     pub fn binary(self) -> PathBuf {
         dist().join("linux").join(self.name()).join(NAME)
+    }
+}
+
+impl Binary {
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 }
 

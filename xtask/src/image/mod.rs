@@ -1,7 +1,7 @@
 //! `cargo xtask image`: the container image, for one or both architectures, as an OCI layout in `dist/image`.
 
 mod authorities;
-mod binary;
+pub mod binary;
 mod buildah;
 mod commit;
 mod inspection;
