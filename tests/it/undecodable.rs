@@ -77,12 +77,13 @@ async fn metadata_that_cannot_be_read_stops_nobody() {
     world.put_config_map("late", &[("ca.crt", world.authority.pem())]).await;
     world.ready("acme").await;
     world.rotate("rotated").await;
-    world.holds("rotated").await;
+    let both_took_it = eventually(async || (world.calls(Operation::Configure) == 4).then_some(())).await;
+    assert!(both_took_it.is_some(), "both refer to the secret");
     says(&world, "odd", "Ready", "True", "Ready").await;
     assert!(!operator.log().contains("a watch failed"), "every watch goes on");
 
     send(&world, "DELETE", &format!("{}/odd", resources(&world)), &Value::Null).await;
-    let gone = eventually(async || (world.calls(Operation::Reset) == 2).then_some(())).await;
+    let gone = eventually(async || (world.calls(Operation::Reset) == 3).then_some(())).await;
     assert!(gone.is_some(), "it is reset");
     let list = async || send(&world, "GET", &resources(&world), &Value::Null).await["items"].as_array().unwrap().len();
     assert!(eventually(async || (list().await == 1).then_some(())).await.is_some(), "its finalizer is taken off");
