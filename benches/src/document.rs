@@ -122,7 +122,8 @@ fn share(value: f64, of: f64) -> String {
     if of == 0.0 { String::new() } else { format!("{:.2}", value / of) }
 }
 
-/// Between the fewest and the most resources; with one number of resources there is no slope.
+/// Between the fewest and the most resources: what comes with the first of them is no part of it. With one number of resources there
+/// is no slope.
 fn slopes(report: &Report) -> String {
     let heading = ["measure", OPERATOR, PEER].map(str::to_owned).to_vec();
     let rows = SLOPES.iter().map(|(measure, factor, unit)| {
@@ -133,7 +134,8 @@ fn slopes(report: &Report) -> String {
 }
 
 fn slope(report: &Report, subject: &str, measure: &str) -> Option<f64> {
-    let runs = || report.runs.iter().filter(|run| run.subject == subject && run.value(measure).is_some());
+    let runs =
+        || report.runs.iter().filter(|run| run.subject == subject && run.resources > 0 && run.value(measure).is_some());
     let (fewest, most) = (runs().min_by_key(|run| run.resources)?, runs().max_by_key(|run| run.resources)?);
     let more = most.resources.checked_sub(fewest.resources).filter(|more| *more > 0)?;
     Some((most.value(measure)? - fewest.value(measure)?) / number(more as u64))
@@ -159,9 +161,10 @@ mod tests {
             system: "a system".to_owned(),
             kubernetes: "v1.2.3".to_owned(),
         };
-        let runs =
-            vec![run("operator", 0, 10.0), run("peer", 0, 32.0), run("operator", 1024, 12.0), run("peer", 1024, 46.0)];
-        Report { machine, runs }
+        let runs = [(0, 10.0, 32.0), (1024, 12.0, 46.0), (2048, 14.0, 60.0)].into_iter().flat_map(
+            |(resources, operator, peer)| [run("operator", resources, operator), run("peer", resources, peer)],
+        );
+        Report { machine, runs: runs.collect() }
     }
 
     #[test]

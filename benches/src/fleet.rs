@@ -14,7 +14,7 @@ use kube::{Api, Resource};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 
-use cognigy_sso_api::IdentityProviderConfig;
+use cognigy_sso_api::{ClientCheck, IdentityProviderConfig};
 
 use crate::world::{CLIENT_ID, CLIENT_SECRETS, NAMESPACE, World};
 
@@ -29,7 +29,7 @@ pub const SHARDS: [&str; 2] = ["a", "b"];
 pub struct Fleet<'a> {
     world: &'a World,
     issuers: usize,
-    client_check: &'static str,
+    client_check: ClientCheck,
     /// How often the client secret of each was changed.
     rotated: Mutex<HashMap<usize, usize>>,
 }
@@ -37,7 +37,7 @@ pub struct Fleet<'a> {
 impl<'a> Fleet<'a> {
     /// Resources that share this many issuers, with this `clientCheck`.
     #[must_use]
-    pub fn new(world: &'a World, issuers: usize, client_check: &'static str) -> Self {
+    pub fn new(world: &'a World, issuers: usize, client_check: ClientCheck) -> Self {
         Self { world, issuers, client_check, rotated: Mutex::default() }
     }
 

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use cognigy_sso_api::ClientCheck;
 use cognigy_sso_testkit::control_plane::guard::{Guarded, Sink};
 use jiff::Timestamp;
 
@@ -26,7 +27,7 @@ pub struct Subject {
     /// What it is called in tables.
     pub name: String,
     /// The `clientCheck` of its resources.
-    pub client_check: &'static str,
+    pub client_check: ClientCheck,
     program: PathBuf,
     arguments: Vec<String>,
 }
@@ -49,7 +50,7 @@ impl FromStr for Subject {
         let program = words.next().filter(|_| !name.is_empty()).context("write NAME=COMMAND LINE")?;
         Ok(Self {
             name: name.to_owned(),
-            client_check: "OnChange",
+            client_check: ClientCheck::OnChange,
             program: program.into(),
             arguments: words.collect(),
         })
@@ -73,13 +74,13 @@ impl Subject {
     #[must_use]
     pub fn new(name: &str, program: &Path, arguments: &[&str]) -> Self {
         let arguments = arguments.iter().map(|argument| (*argument).to_owned()).collect();
-        Self { name: name.to_owned(), client_check: "OnChange", program: program.to_owned(), arguments }
+        Self { name: name.to_owned(), client_check: ClientCheck::OnChange, program: program.to_owned(), arguments }
     }
 
     /// Are clients tried at their provider?
     #[must_use]
     pub fn tries_clients(&self) -> bool {
-        self.client_check != "Never"
+        self.client_check != ClientCheck::Never
     }
 
     /// This project's operator.
@@ -91,7 +92,7 @@ impl Subject {
     /// The same with resources whose clients are not tried at their provider.
     #[must_use]
     pub fn without_client_check(self) -> Self {
-        Self { name: "no client check".to_owned(), client_check: "Never", ..self }
+        Self { name: "no client check".to_owned(), client_check: ClientCheck::Never, ..self }
     }
 
     /// The program that is started.

@@ -13,9 +13,7 @@ use kube::{Client, Config};
 use tower::{BoxError, ServiceBuilder};
 
 use crate::causes;
-
-/// How long a connection may be idle. Each takes memory, and a burst of work leaves one for each visit that there was at a time.
-const IDLE: Duration = Duration::from_secs(20);
+use crate::egress::POOL_IDLE_TIMEOUT;
 
 /// Installs the TLS provider that kube takes; outside calls name theirs.
 ///
@@ -39,10 +37,11 @@ pub(super) async fn client() -> anyhow::Result<Client> {
         config.proxy_url = None;
     }
     tracing::info!(server = %config.cluster_url, "the Kubernetes API");
-    if config.proxy_url.is_some() { Ok(Client::try_from(config)?) } else { straight(&config, IDLE) }
+    if config.proxy_url.is_some() { Ok(Client::try_from(config)?) } else { straight(&config, POOL_IDLE_TIMEOUT) }
 }
 
-/// As kube makes it, but for the connections: those that are idle for so long are closed.
+/// As kube makes it, but for the connections: those that are idle for so long are closed. Each takes memory, and a burst of work
+/// leaves one for each visit that there was at a time.
 fn straight(config: &Config, idle: Duration) -> anyhow::Result<Client> {
     let mut connector = TimeoutConnector::new(config.rustls_https_connector_with_connector(connector())?);
     connector.set_connect_timeout(config.connect_timeout);

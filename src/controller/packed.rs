@@ -3,7 +3,8 @@
 use cognigy_sso_decide::Resource;
 use lz4_flex::block::{compress_prepend_size_with_dict, decompress_size_prepended_with_dict};
 
-/// One of each kind, Ready. What a resource has in common with them takes next to no room.
+/// One of each kind, Ready, the commonest last: what two of them say is found in the later one. What a resource has in common
+/// with them takes next to no room.
 const MODELS: &[u8] = include_bytes!("models.jsonl");
 
 /// A resource in a tenth of its room. It holds no secret: none is in a resource.

@@ -1,6 +1,6 @@
 //! The Secrets and ConfigMaps that resources refer to. Nothing is kept of one but a mark of its version.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
 use cognigy_sso_api::SecretVersion;
@@ -13,8 +13,6 @@ use crate::watched::Key;
 /// Who refers to what, and what is known of that.
 #[derive(Default)]
 pub(super) struct Referred {
-    /// An object, and a resource that refers to it.
-    referrers: BTreeSet<(ObjectKind, Key, Key)>,
     objects: HashMap<(ObjectKind, Key), Known>,
     marks: RandomState,
 }
@@ -24,6 +22,26 @@ struct Known {
     version: Version,
     /// The list, by its number, that showed it last.
     listed: u64,
+    /// The resources that refer to it, in order: hardly ever more than one of a Secret, and all of them of an authority's bundle.
+    referrers: Vec<Key>,
+}
+
+impl Known {
+    fn of_one() -> Self {
+        Self { referrers: Vec::with_capacity(1), ..Self::default() }
+    }
+
+    fn refer(&mut self, key: &Key) {
+        if let Err(place) = self.referrers.binary_search(key) {
+            self.referrers.insert(place, key.clone());
+        }
+    }
+
+    fn unrefer(&mut self, key: &Key) {
+        if let Ok(place) = self.referrers.binary_search(key) {
+            self.referrers.remove(place);
+        }
+    }
 }
 
 #[derive(Default, PartialEq, Eq)]
@@ -40,8 +58,7 @@ impl Referred {
     /// Takes an object as a watch shows it in this list or later, and answers with the resources that this concerns: none,
     /// where nothing is new.
     pub(super) fn note(&mut self, kind: ObjectKind, object: Object, listed: u64) -> Vec<Key> {
-        let target = (kind, object.key);
-        let Some(known) = self.objects.get_mut(&target) else { return Vec::new() };
+        let Some(known) = self.objects.get_mut(&(kind, object.key)) else { return Vec::new() };
         known.listed = listed;
         let mark = |(uid, version): (Box<str>, Box<str>)| self.marks.hash_one((uid, version));
         let version = object.version.map_or(Version::Absent, |version| Version::Present(mark(version)));
@@ -49,7 +66,7 @@ impl Referred {
             return Vec::new();
         }
         known.version = version;
-        self.referrers(&target).cloned().collect()
+        known.referrers.clone()
     }
 
     /// The objects of this watch that are there, as far as is known, and that no list has shown since `begun`.
@@ -73,15 +90,15 @@ impl Referred {
 
     pub(super) fn refer(&mut self, key: &Key, resource: &Resource) {
         for (kind, object) in targets(resource) {
-            self.objects.entry((kind, object.clone())).or_default();
-            self.referrers.insert((kind, object, key.clone()));
+            self.objects.entry((kind, object)).or_insert_with(Known::of_one).refer(key);
         }
     }
 
     pub(super) fn unrefer(&mut self, key: &Key, resource: &Resource) {
         for target in targets(resource) {
-            self.referrers.remove(&(target.0, target.1.clone(), key.clone()));
-            if self.referrers(&target).next().is_none() {
+            let Some(known) = self.objects.get_mut(&target) else { continue };
+            known.unrefer(key);
+            if known.referrers.is_empty() {
                 self.objects.remove(&target);
             }
         }
@@ -98,12 +115,6 @@ impl Referred {
     /// Is there such an object, as far as is known?
     pub(super) fn is_there(&self, target: &(ObjectKind, Key)) -> bool {
         self.objects.get(target).is_some_and(|known| matches!(known.version, Version::Present(_)))
-    }
-
-    fn referrers(&self, (kind, object): &(ObjectKind, Key)) -> impl Iterator<Item = &Key> {
-        let from = (*kind, object.clone(), Key::default());
-        let its = self.referrers.range(from..).take_while(move |(of, target, _)| (of, target) == (kind, object));
-        its.map(|(_, _, resource)| resource)
     }
 }
 

@@ -44,8 +44,9 @@ const USER_AGENT: &str = concat!("cognigy-sso-operator/", env!("CARGO_PKG_VERSIO
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(4);
 /// How long an answer that has begun may pause.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(5);
-/// Connections that nobody uses are closed before servers commonly do it themselves.
-const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(20);
+/// Connections that nobody uses are closed before servers commonly do it themselves. Between this and twice as long: it is looked
+/// for so often.
+pub(crate) const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Distinct CA bundles for which a client is kept.
 const CLIENTS: u64 = 64;
 /// How long a client is kept: what is made anew costs its connections.

@@ -20,8 +20,15 @@ pub const NAME: &str = "cognigy-sso-operator";
 /// Puts the list of dependencies into the binary, where scanners find it. Another version might write it in another way.
 const AUDITABLE: &str = "0.7.7";
 
-/// The second: a static program cannot look whether its C library has `getrandom`, and would read a device instead.
-const FLAGS: [&str; 2] = ["-Ctarget-feature=+crt-static", "--cfg=getrandom_backend=\"linux_getrandom\""];
+/// The second: a static program cannot look whether its C library has `getrandom`, and would read a device instead. The third:
+/// the list of addresses in it, which is gone through at each start, takes a hundredth of its room. The fourth: the order of its
+/// functions.
+const FLAGS: [&str; 4] = [
+    "-Ctarget-feature=+crt-static",
+    "--cfg=getrandom_backend=\"linux_getrandom\"",
+    "-Clink-arg=-Wl,-z,pack-relative-relocs",
+    "-Clink-arg=-Wl,-T,xtask/src/image/cold.ld",
+];
 
 /// What the operator is built for, by the names that images use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
