@@ -239,7 +239,7 @@ impl Watched {
 }
 
 /// Namespace and name of an object, in one text that all copies share: neither of them holds a slash.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Key(Arc<str>);
 
 impl Key {
