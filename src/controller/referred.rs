@@ -1,6 +1,6 @@
 //! The Secrets and ConfigMaps that resources refer to. Nothing is kept of one but a mark of its version.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasher, RandomState};
 
 use cognigy_sso_api::SecretVersion;
@@ -10,10 +10,13 @@ use super::watches::{Object, Watch};
 use crate::observe::References;
 use crate::watched::Key;
 
+/// An object that a resource refers to.
+pub(super) type Target = (ObjectKind, Key);
+
 /// Who refers to what, and what is known of that.
 #[derive(Default)]
 pub(super) struct Referred {
-    objects: HashMap<(ObjectKind, Key), Known>,
+    objects: HashMap<Target, Known>,
     marks: RandomState,
 }
 
@@ -88,14 +91,16 @@ impl Referred {
         known.is_some_and(|known| known.version == Version::Present(mark))
     }
 
-    pub(super) fn refer(&mut self, key: &Key, resource: &Resource) {
-        for (kind, object) in targets(resource) {
-            self.objects.entry((kind, object)).or_insert_with(Known::of_one).refer(key);
+    /// A resource that is new refers to these.
+    pub(super) fn refer(&mut self, key: &Key, targets: impl IntoIterator<Item = Target>) {
+        for target in targets {
+            self.objects.entry(target).or_insert_with(Known::of_one).refer(key);
         }
     }
 
-    pub(super) fn unrefer(&mut self, key: &Key, resource: &Resource) {
-        for target in targets(resource) {
+    /// A resource refers to these no more. What nobody refers to is forgotten.
+    pub(super) fn unrefer(&mut self, key: &Key, targets: impl IntoIterator<Item = Target>) {
+        for target in targets {
             let Some(known) = self.objects.get_mut(&target) else { continue };
             known.unrefer(key);
             if known.referrers.is_empty() {
@@ -106,20 +111,19 @@ impl Referred {
 
     /// A resource refers to what it does now. What it went on referring to stays known.
     pub(super) fn refer_anew(&mut self, key: &Key, before: &Resource, after: &Resource) {
-        if targets(before).ne(targets(after)) {
-            self.unrefer(key, before);
-            self.refer(key, after);
-        }
+        let (before, after) = (targets(before).collect(), targets(after).collect());
+        self.unrefer(key, BTreeSet::difference(&before, &after).cloned());
+        self.refer(key, BTreeSet::difference(&after, &before).cloned());
     }
 
     /// Is there such an object, as far as is known?
-    pub(super) fn is_there(&self, target: &(ObjectKind, Key)) -> bool {
+    pub(super) fn is_there(&self, target: &Target) -> bool {
         self.objects.get(target).is_some_and(|known| matches!(known.version, Version::Present(_)))
     }
 }
 
 /// What a resource refers to.
-pub(super) fn targets(resource: &Resource) -> impl Iterator<Item = (ObjectKind, Key)> {
+pub(super) fn targets(resource: &Resource) -> impl Iterator<Item = Target> {
     let references = resource.spec.as_deref().map(References::of).unwrap_or_default();
     references.0.into_iter().map(|(kind, name)| (kind, Key::new(&resource.namespace, &name)))
 }

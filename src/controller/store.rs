@@ -158,7 +158,7 @@ impl Store {
     }
 
     fn insert(&mut self, key: &Key, resource: &Resource) {
-        self.referred.refer(key, resource);
+        self.referred.refer(key, targets(resource));
         self.entries.insert(key.clone(), Box::new(Entry::new(resource, self.lists)));
         self.declare(key, resource);
     }
@@ -170,7 +170,7 @@ impl Store {
         }
         if let Some(entry) = self.entries.remove(key) {
             let resource = entry.resource.open();
-            self.referred.unrefer(key, &resource);
+            self.referred.unrefer(key, targets(&resource));
             self.organizations.note(&resource, None);
         }
         true

@@ -16,7 +16,7 @@ mod unknown;
 
 use std::sync::Arc;
 
-use cognigy_sso_api::{ApiUrl, Endpoint, IdentityProviderConfigSpec, Issuer, Organization, UrlFault};
+use cognigy_sso_api::{ApiUrl, ConditionType, Endpoint, IdentityProviderConfigSpec, Issuer, Organization, UrlFault};
 use cognigy_sso_decide::{
     Account, CallFault, Change, ChangeKind, InputFault, Inputs, Login, Metadata, Observed, Provider, ProviderFault,
     Resource, Trial, encoding_matters, is_doubted,
@@ -61,6 +61,16 @@ struct Published {
     metadata: Option<Arc<Result<Metadata, ProviderFault>>>,
     /// Was it held already?
     held: bool,
+}
+
+/// What is seen of an organization: where its login URL leads, and the newest change that the audit events tell of.
+type Seen = (Option<Login>, Option<Result<Option<Change>, CallFault>>);
+
+/// What an organization has, asked for before it is known whether the key is still that organization's.
+struct Ahead {
+    organization: Organization,
+    turn: Turn,
+    seen: Seen,
 }
 
 /// What was observed, with what it was read by: the same authorities serve the change that may follow.
@@ -146,20 +156,42 @@ impl Observer {
         observed: &mut Observed,
         sources: &Sources,
     ) -> Option<Turn> {
-        observed.account = self.account(spec, &observed.inputs, sources).await;
+        let account = self.account(spec, &observed.inputs, sources);
+        let (account, ahead) = futures::join!(account, self.look_ahead(resource, observed, sources));
+        observed.account = account;
         let Some(organization) = self.declared(resource, spec, observed) else {
             let known = resource.claim();
             observed.rival = known.and_then(|organization| self.organizations.rival(resource, organization));
             return None;
         };
         self.organizations.note(resource, Some(&organization).filter(|_| resource.acts()));
-        let turn = self.organizations.turn(&organization).await;
+        let (turn, seen) = match ahead.filter(|ahead| ahead.organization == organization) {
+            Some(Ahead { turn, seen, .. }) => (turn, Some(seen)),
+            None => (self.organizations.turn(&organization).await, None),
+        };
         observed.rival = self.organizations.rival(resource, &organization);
         if observed.rival.is_none() {
-            (observed.login, observed.history) = self.look(resource, observed, sources).await;
+            let is_accepted = observed.user().is_some_and(|account| resource.accepts(account));
+            (observed.login, observed.history) = match seen.filter(|_| is_accepted) {
+                Some(seen) => seen,
+                None => self.look(resource, observed, sources).await,
+            };
             (observed.rival, observed.theirs) = self.shards.others(resource, observed).await;
         }
         Some(turn)
+    }
+
+    /// What the organization has that the key was for at the last visit: as a rule it is for that one still, and then no time is
+    /// lost until that is known.
+    async fn look_ahead(&self, resource: &Resource, observed: &Observed, sources: &Sources) -> Option<Ahead> {
+        let is_connected = resource.status.is_true(ConditionType::ConnectionReady);
+        let organization = resource.claim().filter(|_| is_connected && !resource.deleting)?.clone();
+        let turn = self.organizations.turn(&organization).await;
+        if self.organizations.rival(resource, &organization).is_some() {
+            return None;
+        }
+        let seen = self.look_at(&organization.id, resource, observed, sources).await;
+        Some(Ahead { organization, turn, seen })
     }
 
     /// The organization that the resource declares, where Cognigy.AI told whose the key is. A key that has moved to another
@@ -178,14 +210,8 @@ impl Observer {
         organization_of(account, spec)
     }
 
-    /// What the organization has, as far as it shows: where its login URL leads, and the newest change that the audit events
-    /// tell of.
-    pub(crate) async fn look(
-        &self,
-        resource: &Resource,
-        observed: &Observed,
-        sources: &Sources,
-    ) -> (Option<Login>, Option<Result<Option<Change>, CallFault>>) {
+    /// What the organization has, as far as it shows.
+    pub(crate) async fn look(&self, resource: &Resource, observed: &Observed, sources: &Sources) -> Seen {
         match observed.user().filter(|account| resource.accepts(account)) {
             Some(account) => self.look_at(&account.organization, resource, observed, sources).await,
             None => (None, None),
@@ -199,7 +225,7 @@ impl Observer {
         resource: &Resource,
         observed: &Observed,
         sources: &Sources,
-    ) -> (Option<Login>, Option<Result<Option<Change>, CallFault>>) {
+    ) -> Seen {
         let Ok(spec) = &resource.spec else { return (None, None) };
         let api = ApiUrl::parse(&spec.cognigy.api_url);
         let Some(Ok(cognigy)) = self.cognigy(&observed.inputs.api_key, sources, &api) else { return (None, None) };

@@ -2,10 +2,11 @@
 
 use cognigy_sso_api::{ConditionStatus, ConditionType, Reason};
 use cognigy_sso_testkit::cognigy::Operation;
+use cognigy_sso_testkit::server::{Fault, Plan};
 use serde_json::json;
 
 use crate::strategy::{self, ASKED, PART};
-use crate::support::{World, eventually};
+use crate::support::{PATIENCE, World, eventually};
 
 #[tokio::test]
 async fn plan_checks_everything_says_what_it_would_do_and_sends_nothing() {
@@ -62,6 +63,21 @@ async fn a_new_value_of_the_annotation_asks_for_a_check_now() {
     assert_eq!(world.calls(Operation::Me), 2);
     assert!(world.provider.calls().len() >= 2 * ASKED.len(), "the provider is asked anew each time");
     assert_eq!(world.changes(), []);
+}
+
+#[tokio::test]
+async fn what_an_organization_has_is_asked_for_before_it_is_known_whether_the_key_is_still_for_it() {
+    let world = World::new("ahead").await;
+    let _operator = world.operator().await;
+    world.create(world.idp("acme")).await;
+    world.ready("acme").await;
+    world.cognigy.clear_calls();
+    world.cognigy.install(Plan::on(Operation::Me, [Fault::silence()]).forever());
+    let ask = json!({ "metadata": { "annotations": { "sso.cognigy.ai/reconcile-requested-at": "1" } } });
+    world.patch("acme", ask).await;
+    for seen in [Operation::Login, Operation::AuditEvents] {
+        world.cognigy.wait_for_call(|call| call.operation == seen, PATIENCE).await.expect("it waits for no answer");
+    }
 }
 
 #[tokio::test]

@@ -15,11 +15,19 @@ fn watch(subject: Subject) -> Watch {
 
 /// A resource that refers to the Secrets `a` and `b`.
 fn resource(version: u64) -> Resource {
+    referring_to("b", version, 1)
+}
+
+/// A resource that refers to the Secrets `a` and this one.
+fn referring_to(secret: &str, version: u64, generation: i64) -> Resource {
     let spec = json!({
         "cognigy": { "apiUrl": "https://api.example", "apiKeySecretRef": { "name": "a", "key": "k" } },
-        "oidc": { "issuer": "https://i.example", "clientId": "c", "clientSecretRef": { "name": "b", "key": "k" } },
+        "oidc": { "issuer": "https://i.example", "clientId": "c", "clientSecretRef": { "name": secret, "key": "k" } },
     });
-    let metadata = json!({ "namespace": "sso", "name": "acme", "uid": "1", "resourceVersion": version.to_string(), "generation": 1 });
+    let metadata = json!({
+        "namespace": "sso", "name": "acme", "uid": "1",
+        "resourceVersion": version.to_string(), "generation": generation,
+    });
     serde_json::from_value::<Watched>(json!({ "metadata": metadata, "spec": spec })).unwrap().into()
 }
 
@@ -81,6 +89,18 @@ fn what_is_not_there_as_far_as_is_known_is_read_anew() {
     assert_eq!(floors(&store), of(&[("a", 12)]), "a is another");
     list(&mut store, &[("b", 3)]);
     assert_eq!(floors(&store), of(&[("b", 3)]), "a went unseen, and the versions went back");
+}
+
+#[test]
+fn what_an_edited_resource_goes_on_referring_to_stays_known() {
+    let mut store = knowing(&[("a", 7), ("b", 7), ("c", 7)]);
+    store.apply(referring_to("c", 60, 2));
+    let known = |name: &str| store.referred.is_there(&(SECRET, key(name)));
+    assert!(known("a"), "it is referred to still");
+    assert!(!known("b"), "nobody refers to it");
+    assert!(!known("c"), "no watch has shown it since somebody refers to it");
+    let gone = Object { key: key("a"), version: None };
+    assert_eq!(store.note_object(SECRET, gone, true), [key("acme")], "who refers to it still is told of it");
 }
 
 #[test]

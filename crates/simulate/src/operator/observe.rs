@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use cognigy_sso_api::{ApiUrl, IdentityProviderConfigSpec, Organization};
+use cognigy_sso_api::{ApiUrl, ConditionType, IdentityProviderConfigSpec, Organization};
 use cognigy_sso_decide::{
     Account, CallFault, Change, InputFault, InputProblem, Inputs, Login, Observed, Resource, Trial, is_doubted,
     shows_applied,
@@ -27,6 +27,13 @@ pub(super) struct Observation {
 
 /// What is seen of an organization.
 pub(super) type Seen = (Option<Login>, Option<Result<Option<Change>, CallFault>>);
+
+/// What an organization has, asked for before it is known whether the key is still that organization's.
+struct Ahead {
+    organization: Organization,
+    turn: Turn,
+    seen: Seen,
+}
 
 impl Process {
     /// Reads all that planning this resource needs.
@@ -92,19 +99,39 @@ impl Process {
         spec: &IdentityProviderConfigSpec,
         observed: &mut Observed,
     ) -> Option<Turn> {
-        observed.account = self.account(world, &observed.inputs).await;
+        let account = self.account(world, &observed.inputs);
+        let (account, ahead) = futures::join!(account, self.look_ahead(world, resource, observed));
+        observed.account = account;
         let Some(organization) = self.declared(resource, spec, observed) else {
             let known = resource.claim();
             observed.rival = known.and_then(|organization| self.organizations.rival(resource, organization));
             return None;
         };
         self.organizations.note(resource, Some(&organization).filter(|_| resource.acts()));
-        let turn = self.organizations.turn(&organization).await;
+        let (turn, seen) = match ahead.filter(|ahead| ahead.organization == organization) {
+            Some(Ahead { turn, seen, .. }) => (turn, Some(seen)),
+            None => (self.organizations.turn(&organization).await, None),
+        };
         observed.rival = self.organizations.rival(resource, &organization);
         if observed.rival.is_none() {
-            (observed.login, observed.history) = self.look(world, resource, observed).await;
+            let is_accepted = observed.user().is_some_and(|account| resource.accepts(account));
+            (observed.login, observed.history) = match seen.filter(|_| is_accepted) {
+                Some(seen) => seen,
+                None => self.look(world, resource, observed).await,
+            };
         }
         Some(turn)
+    }
+
+    async fn look_ahead(&self, world: &Rc<World>, resource: &Resource, observed: &Observed) -> Option<Ahead> {
+        let is_connected = resource.status.is_true(ConditionType::ConnectionReady);
+        let organization = resource.claim().filter(|_| is_connected && !resource.deleting)?.clone();
+        let turn = self.organizations.turn(&organization).await;
+        if self.organizations.rival(resource, &organization).is_some() {
+            return None;
+        }
+        let seen = self.look_at(world, &organization.id, resource, observed).await;
+        Some(Ahead { organization, turn, seen })
     }
 
     fn declared(
