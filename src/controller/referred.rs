@@ -16,7 +16,8 @@ pub(super) type Target = (ObjectKind, Key);
 /// Who refers to what, and what is known of that.
 #[derive(Default)]
 pub(super) struct Referred {
-    objects: HashMap<Target, Known>,
+    // In boxes, since up to half of the table is empty.
+    objects: HashMap<Target, Box<Known>>,
     marks: RandomState,
 }
 
@@ -94,7 +95,7 @@ impl Referred {
     /// A resource that is new refers to these.
     pub(super) fn refer(&mut self, key: &Key, targets: impl IntoIterator<Item = Target>) {
         for target in targets {
-            self.objects.entry(target).or_insert_with(Known::of_one).refer(key);
+            self.objects.entry(target).or_insert_with(|| Box::new(Known::of_one())).refer(key);
         }
     }
 

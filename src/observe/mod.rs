@@ -219,13 +219,7 @@ impl Observer {
     }
 
     /// What this organization has, as far as it shows.
-    async fn look_at(
-        &self,
-        organization: &str,
-        resource: &Resource,
-        observed: &Observed,
-        sources: &Sources,
-    ) -> Seen {
+    async fn look_at(&self, organization: &str, resource: &Resource, observed: &Observed, sources: &Sources) -> Seen {
         let Ok(spec) = &resource.spec else { return (None, None) };
         let api = ApiUrl::parse(&spec.cognigy.api_url);
         let Some(Ok(cognigy)) = self.cognigy(&observed.inputs.api_key, sources, &api) else { return (None, None) };

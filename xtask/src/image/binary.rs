@@ -21,12 +21,13 @@ pub const NAME: &str = "cognigy-sso-operator";
 const AUDITABLE: &str = "0.7.7";
 
 /// The second: a static program cannot look whether its C library has `getrandom`, and would read a device instead. The third:
-/// the list of addresses in it, which is gone through at each start, takes a hundredth of its room. The fourth: the order of its
-/// functions.
-const FLAGS: [&str; 4] = [
+/// the list of addresses in it, which is gone through at each start, takes a hundredth of its room. The fourth: names of functions
+/// that tell for which types each was made. The fifth: the order of functions, by these names.
+const FLAGS: [&str; 5] = [
     "-Ctarget-feature=+crt-static",
     "--cfg=getrandom_backend=\"linux_getrandom\"",
     "-Clink-arg=-Wl,-z,pack-relative-relocs",
+    "-Csymbol-mangling-version=v0",
     "-Clink-arg=-Wl,-T,xtask/src/image/cold.ld",
 ];
 
