@@ -1,4 +1,4 @@
-//! Writes what is to be reported: status and finalizer by server-side apply, events beside the way.
+//! Writes what is to be reported: the status as a whole, the finalizer by server-side apply, events beside the way.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use cognigy_sso_decide::{Event, Resource};
 use http::HeaderValue;
 use http::header::CONTENT_TYPE;
 use k8s_openapi::api::core::v1::ObjectReference;
-use kube::api::{Patch, PatchParams};
+use kube::api::{Patch, PatchParams, PostParams};
 use kube::core::Request;
 use kube::runtime::events::{Event as Published, EventType, Recorder, Reporter};
 use kube::{Api, Client, Resource as _};
@@ -135,14 +135,16 @@ impl Content<'_> {
 }
 
 async fn send(api: &Api<Watched>, resource: &Resource, version: u64, content: &Content<'_>) -> kube::Result<Watched> {
-    let name = &resource.name;
-    let apply = PatchParams::apply(FIELD_MANAGER).force();
     match content {
         Content::Status(status) => {
-            api.patch_status(name, &apply, &Patch::Apply(document(resource, version, None, Some(status)))).await
+            let by_us = PostParams { field_manager: Some(FIELD_MANAGER.to_owned()), ..PostParams::default() };
+            let document = document(resource, version, None, Some(status));
+            api.replace_subresource("status", &resource.name, &by_us, &document).await
         }
         Content::AddFinalizer => {
-            api.patch(name, &apply, &Patch::Apply(document(resource, version, Some(&[FINALIZER]), None))).await
+            let apply = PatchParams::apply(FIELD_MANAGER).force();
+            let document = document(resource, version, Some(&[FINALIZER]), None);
+            api.patch(&resource.name, &apply, &Patch::Apply(document)).await
         }
         Content::RemoveFinalizer => match remove_only_finalizer(api, resource).await {
             Err(kube::Error::Api(status)) if status.code == 422 => remove_from_finalizers(api, resource).await,
@@ -198,8 +200,8 @@ async fn in_time(answer: impl Future<Output = kube::Result<Watched>>) -> Result<
     }
 }
 
-/// A document for server-side apply. Only the version tells the API server which resource of this name is meant: the uid is
-/// not looked at when a status is applied.
+/// This very resource as of this version, with what is to be written and nothing else: the API server takes the rest from what
+/// it has, of a status that is replaced too.
 fn document(
     resource: &Resource,
     version: u64,
@@ -210,14 +212,14 @@ fn document(
     let mut document = json!({
         "apiVersion": IdentityProviderConfig::api_version(&()),
         "kind": IdentityProviderConfig::kind(&()),
-        "metadata": { "name": resource.name, "resourceVersion": version, "finalizers": finalizers },
+        "metadata": { "name": resource.name, "uid": resource.uid, "resourceVersion": version, "finalizers": finalizers },
         "status": status,
     });
     strip_nulls(&mut document);
     document
 }
 
-/// What is not given is not applied at all.
+/// What is not given is not written at all.
 fn strip_nulls(value: &mut Value) {
     if let Value::Object(members) = value {
         members.retain(|_, member| !member.is_null());

@@ -14,7 +14,7 @@ async fn every_right_is_told() {
     for line in [
         "It looks after all namespaces, where ServiceAccount acme-cognigy-sso-operator may\n",
         "get, list, watch, patch  identityproviderconfigs\n",
-        "patch  identityproviderconfigs/status\n",
+        "update  identityproviderconfigs/status\n",
         "get, list, watch  secrets, of these names alone: x, y\n",
         "get, list, watch  configmaps\n",
         "create  events\n",

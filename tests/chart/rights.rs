@@ -41,7 +41,7 @@ async fn this_is_granted_and_nothing_else() {
         let resources = format!("identityproviderconfigs.sso.cognigy.ai {place}");
         let mut wanted = vec![
             format!("patch {resources}"),
-            format!("patch identityproviderconfigs/status.sso.cognigy.ai {place}"),
+            format!("update identityproviderconfigs/status.sso.cognigy.ai {place}"),
             format!("create events.events.k8s.io {place}"),
             "create leases.coordination.k8s.io in a namespace".to_owned(),
             "update leases.coordination.k8s.io in a namespace, by name".to_owned(),

@@ -243,7 +243,7 @@ async fn a_leader_whose_lease_is_deleted_begins_anew_before_another_may() {
 /// A leader that may renew its lease as long as `lease` is granted, and a resource that is ready.
 async fn limited(world: &World) -> (Operator, NamedTempFile) {
     let groups = ["identityproviderconfigs", "identityproviderconfigs/status", "configmaps", "secrets", "events"];
-    let verbs = ["get", "list", "watch", "create", "patch"];
+    let verbs = ["get", "list", "watch", "create", "patch", "update"];
     let rules = json!([{ "apiGroups": ["", "sso.cognigy.ai", "events.k8s.io"], "resources": groups, "verbs": verbs }]);
     grant(world, "work", rules).await;
     grant_lease(world).await;

@@ -15,7 +15,7 @@ fn rules() -> Value {
     let reads = json!(["get", "list", "watch"]);
     let secrets = json!(["cognigy-api", SECRET_NAME]);
     json!([
-        { "apiGroups": ["sso.cognigy.ai"], "resources": own, "verbs": ["get", "list", "watch", "patch"] },
+        { "apiGroups": ["sso.cognigy.ai"], "resources": own, "verbs": ["get", "list", "watch", "patch", "update"] },
         { "apiGroups": [""], "resources": ["secrets"], "resourceNames": secrets, "verbs": reads },
         { "apiGroups": [""], "resources": ["configmaps"], "resourceNames": ["ca"], "verbs": reads },
     ])

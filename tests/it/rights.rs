@@ -14,7 +14,7 @@ async fn secrets_that_may_not_be_read_are_named() {
         &world,
         "resources",
         json!([
-            { "apiGroups": ["sso.cognigy.ai"], "resources": resources, "verbs": ["get", "list", "watch", "patch"] },
+            { "apiGroups": ["sso.cognigy.ai"], "resources": resources, "verbs": ["get", "list", "watch", "patch", "update"] },
             { "apiGroups": [""], "resources": ["configmaps"], "verbs": ["get", "list", "watch"] },
         ]),
     )

@@ -135,7 +135,7 @@ async fn what_is_not_there_is_told_from_what_may_not_be_used_with_the_rights_tha
     let own = json!(["identityproviderconfigs", "identityproviderconfigs/status"]);
     let reads = json!(["get", "list", "watch"]);
     let rules = json!([
-        { "apiGroups": ["sso.cognigy.ai"], "resources": own, "verbs": ["get", "list", "watch", "patch"] },
+        { "apiGroups": ["sso.cognigy.ai"], "resources": own, "verbs": ["get", "list", "watch", "patch", "update"] },
         { "apiGroups": [""], "resources": ["configmaps"], "verbs": reads },
         { "apiGroups": [""], "resources": ["secrets"], "resourceNames": ["cognigy-api", SECRET_NAME], "verbs": reads },
     ]);

@@ -8,7 +8,7 @@ Named Secrets and ConfigMaps are watched one by one, so that rules with names co
   verbs: [get, list, watch, patch]
 - apiGroups: [sso.cognigy.ai]
   resources: [identityproviderconfigs/status]
-  verbs: [patch]
+  verbs: [update]
 - apiGroups: [""]
   resources: [secrets]
   {{- with .Values.secretNames }}

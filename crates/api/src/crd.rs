@@ -13,14 +13,15 @@ use crate::IdentityProviderConfig;
 /// Null is not a value of any field: the API server drops it, so that `field: null` means the field is left out. The
 /// message of each rule begins with the path of its field, each description is one paragraph and tells the default, and
 /// formats are those that Kubernetes knows. And a fresh resource has `status.observedGeneration: -1`, so that it counts as
-/// in progress before the operator has seen it.
+/// in progress before the operator has seen it. The status is the operator's as a whole: the API server keeps no record of
+/// who owns which field of it.
 #[must_use]
 pub fn crd() -> CustomResourceDefinition {
     let mut crd = IdentityProviderConfig::crd();
     let versions = crd.spec.versions.iter_mut();
     for schema in versions.filter_map(|version| version.schema.as_mut()?.open_api_v3_schema.as_mut()) {
         refine(schema, "");
-        default_status(schema);
+        refine_status(schema);
     }
     crd
 }
@@ -61,9 +62,10 @@ fn described(text: &str, default: Option<&JSON>) -> String {
     }
 }
 
-fn default_status(schema: &mut JSONSchemaProps) {
+fn refine_status(schema: &mut JSONSchemaProps) {
     let status = schema.properties.as_mut().and_then(|properties| properties.get_mut("status"));
     if let Some(status) = status {
         status.default = Some(JSON(json!({ "observedGeneration": -1 })));
+        status.x_kubernetes_map_type = Some("atomic".to_owned());
     }
 }

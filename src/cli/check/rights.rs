@@ -77,7 +77,7 @@ fn uses(duty: &Duty, client: &Client) -> Vec<Use> {
     };
     let reads: &[&str] = &["get", "list", "watch"];
     let resources = of("resources", GROUP, "identityproviderconfigs", &["get", "list", "watch", "patch"]);
-    let status = of("status", GROUP, "identityproviderconfigs", &["patch"]);
+    let status = of("status", GROUP, "identityproviderconfigs", &["update"]);
     let mut uses = vec![
         resources,
         Use { subresource: Some("status"), ..status },

@@ -74,7 +74,7 @@ async fn serve(requests: Requests, streams: bool, request: Request) -> Response 
             return Response::new(Body::from_stream(futures::stream::pending::<Result<Bytes, std::io::Error>>()));
         }
         _ if method == "GET" && is_resources => page(&query),
-        _ if method == "PATCH" => resource(UNREADABLE),
+        _ if method == "PUT" => resource(UNREADABLE),
         _ => json!({ "metadata": { "resourceVersion": "20000" }, "items": [] }),
     };
     Response::new(Body::from(answer.to_string()))
@@ -136,7 +136,7 @@ async fn is_reported(client: Client, requests: &Requests) {
     let (request, written) = requests.first().unwrap();
     assert!(
         request.starts_with(&format!(
-            "PATCH /apis/sso.cognigy.ai/v1alpha1/namespaces/sso/identityproviderconfigs/r-{UNREADABLE}/status"
+            "PUT /apis/sso.cognigy.ai/v1alpha1/namespaces/sso/identityproviderconfigs/r-{UNREADABLE}/status"
         )),
         "{request}"
     );
