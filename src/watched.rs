@@ -21,6 +21,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time};
 use kube::Resource as _;
 use serde::de::{self, DeserializeOwned, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 
 /// The longest text of an annotation or a decoding error that is kept, in bytes.
 const LONGEST_TEXT: usize = 512;
@@ -171,7 +172,8 @@ impl<'de> Deserialize<'de> for Annotations {
     }
 }
 
-/// A part of an object, or why it cannot be read.
+/// A part of an object, or why it cannot be read. What may fail has to be taken as a text first, which can be had of an event of a
+/// watch because the API server writes the type of an event before its object.
 #[derive(Clone, Debug)]
 struct Part<T>(Result<Box<T>, Box<str>>);
 
@@ -183,13 +185,17 @@ impl<T> Part<T> {
 
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Part<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = serde_json::Value::deserialize(deserializer)?;
-        Ok(Self(serde_json::from_value(value).map(Box::new).map_err(|error| cut(&without_text(&error.to_string())))))
+        let text = Box::<RawValue>::deserialize(deserializer)?;
+        Ok(Self(serde_json::from_str(text.get()).map(Box::new).map_err(|error| cut(&problem(&error)))))
     }
 }
 
-/// What is wrong, without the text that was found in a wrong place: it may be a secret.
-fn without_text(error: &str) -> String {
+/// What is wrong, without the text that was found in a wrong place: it may be a secret. And without line and column, which are of
+/// a text that nobody has seen.
+fn problem(error: &serde_json::Error) -> String {
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    let error = error.to_string();
+    let error = error.strip_suffix(&place).unwrap_or(&error);
     match (error.split_once("string \""), error.rsplit_once("\", expected ")) {
         (Some((before, _)), Some((_, expected))) => format!("{before}string, expected {expected}"),
         _ => error.to_owned(),
