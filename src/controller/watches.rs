@@ -18,10 +18,13 @@ use crate::permitted::{ObjectName, Permitted};
 use crate::selector::LabelSelector;
 use crate::watched::{Key, Outline, Watched};
 
+use stream::Selection;
+
 /// What `/readyz` says while the watches are not complete.
 pub(super) const WAITS_FOR: &str = "the first list of resources, Secrets and ConfigMaps";
-/// Objects in one page of a list, where none is streamed: few, so that a page costs little memory.
-const PAGE_SIZE: u32 = 50;
+/// Objects in one page of a list, as many as `kubectl` asks for: two megabytes of resources. Fewer cost the API server more, since
+/// each page has its price.
+const PAGE_SIZE: u32 = 500;
 
 /// Which resources the operator looks after.
 #[derive(Clone, Debug)]
@@ -178,16 +181,16 @@ impl Watches {
             Subject::Resources => self.scope.selector.as_ref(),
             Subject::Objects(kind) => self.scope.permitted.labels(kind),
         };
-        let config = config(labels, watch.name.as_deref());
+        let selection = selection(labels, watch.name.as_deref());
         match watch.subject {
-            Subject::Resources => news(watch, scoped::<Watched>(client, namespace), config, resource_news),
+            Subject::Resources => news(watch, scoped::<Watched>(client, namespace), selection, resource_news),
             Subject::Objects(ObjectKind::Secret) => {
                 let api = scoped::<Outline<Secret>>(client, namespace);
-                news(watch, api, config, |object, gone| object_news(ObjectKind::Secret, object.metadata, gone))
+                news(watch, api, selection, |object, gone| object_news(ObjectKind::Secret, object.metadata, gone))
             }
             Subject::Objects(ObjectKind::ConfigMap) => {
                 let api = scoped::<Outline<ConfigMap>>(client, namespace);
-                news(watch, api, config, |object, gone| object_news(ObjectKind::ConfigMap, object.metadata, gone))
+                news(watch, api, selection, |object, gone| object_news(ObjectKind::ConfigMap, object.metadata, gone))
             }
         }
     }
@@ -200,10 +203,9 @@ fn each<'a>(named: impl Iterator<Item = &'a str>) -> Vec<Option<Box<str>>> {
 }
 
 /// The API server takes a rule with resource names for enough where one name is asked for, in all namespaces too.
-fn config(labels: Option<&LabelSelector>, name: Option<&str>) -> watcher::Config {
-    let label_selector = labels.map(ToString::to_string);
-    let field_selector = name.map(|name| format!("metadata.name={name}"));
-    watcher::Config { label_selector, field_selector, ..watcher::Config::default() }.page_size(PAGE_SIZE)
+fn selection(labels: Option<&LabelSelector>, name: Option<&str>) -> Selection {
+    let fields = name.map(|name| format!("metadata.name={name}"));
+    Selection { labels: labels.map(ToString::to_string), fields, page: PAGE_SIZE }
 }
 
 fn scoped<K>(client: Client, namespace: Option<&str>) -> Api<K>
@@ -216,12 +218,12 @@ where
     }
 }
 
-fn news<K>(watch: &Watch, api: Api<K>, config: watcher::Config, tell: fn(K, bool) -> News) -> NewsStream
+fn news<K>(watch: &Watch, api: Api<K>, selection: Selection, tell: fn(K, bool) -> News) -> NewsStream
 where
     K: Resource + Clone + DeserializeOwned + Debug + Send + 'static,
 {
     let watch = watch.clone();
-    let events = stream::events(api, config).default_backoff();
+    let events = stream::events(api, selection).default_backoff();
     let told = events.map(move |event| match event {
         Ok(Event::Init) => News::ListBegins,
         Ok(Event::InitDone) => News::ListEnds,

@@ -1,7 +1,7 @@
-//! One watch, whose first list is streamed: one request shows what there is and then what changes, where pages take one each.
+//! One watch: a list in pages that shows what there is, and then what changes.
 //!
-//! kube's own watcher streams whatever the API server happens to have in its cache. Who takes over as leader must know what was
-//! put on record by whoever led before, so this one asks for a list as new as the request.
+//! While a page is being worked off, the API server makes the next one. A streamed list (`sendInitialEvents`) would take one request, but
+//! costs the API server twice as much.
 
 use std::fmt::Debug;
 use std::io;
@@ -9,46 +9,51 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use futures::stream::{BoxStream, Stream, unfold};
-use kube::api::{WatchEvent, WatchParams};
-use kube::core::Status;
-use kube::runtime::watcher::{self, Error, Event, watcher};
+use kube::api::{ListParams, WatchEvent, WatchParams};
+use kube::core::{Request, Status};
+use kube::runtime::watcher::{self, Error, Event};
 use kube::{Api, Resource, ResourceExt};
 use serde::de::DeserializeOwned;
 use tokio::time::timeout;
+use tokio_util::task::AbortOnDropHandle;
 
-/// What the bookmark is annotated with that ends a list.
-const LIST_ENDS: &str = "k8s.io/initial-events-end";
+mod page;
+
+use page::Page;
+
 /// How long the API server keeps a watch open, in seconds.
 const OPEN: u32 = 290;
 /// How long nothing may come: the connection is dead if the API server has not even ended the watch by then.
 const SILENCE: Duration = Duration::from_secs(OPEN as u64 + 5);
+/// How long a page may take. The API server gives up after a minute.
+const PATIENCE: Duration = Duration::from_secs(65);
 
 type Shown<K> = BoxStream<'static, kube::Result<WatchEvent<K>>>;
 type Step<K> = (Option<watcher::Result<Event<K>>>, State<K>);
+/// A page that is being asked for, until it is dropped.
+type Asked = AbortOnDropHandle<kube::Result<Page>>;
 
 /// How far a watch is.
 enum State<K> {
     /// Nothing is known.
     Unknown,
-    /// The list is being shown.
-    Listing(Shown<K>),
+    /// A page of the list is being shown, and the next one is asked for if there is one.
+    Listing(Page, Option<Asked>),
     /// All is known, and changes since this version are being shown.
     Following(Shown<K>, String),
     /// All is known as of this version, and nothing is being shown.
     Known(String),
-    /// The API server streams no lists: it is asked for pages.
-    Paged(BoxStream<'static, watcher::Result<Event<K>>>),
 }
 
 /// What there is, and then what changes, without an end. After an error it goes on where it was, as soon as it is asked.
 pub(super) fn events<K>(
     api: Api<K>,
-    config: watcher::Config,
+    selection: Selection,
 ) -> impl Stream<Item = watcher::Result<Event<K>>> + Send + 'static
 where
     K: Resource + Clone + DeserializeOwned + Debug + Send + 'static,
 {
-    unfold((Asker { api, config }, State::Unknown), |(asker, mut state)| async move {
+    unfold((Asker { api, selection }, State::Unknown), |(asker, mut state)| async move {
         loop {
             let (event, next) = asker.step(state).await;
             state = next;
@@ -59,10 +64,17 @@ where
     })
 }
 
+/// Which objects, and how many of them in one page.
+pub(super) struct Selection {
+    pub(super) labels: Option<String>,
+    pub(super) fields: Option<String>,
+    pub(super) page: u32,
+}
+
 /// Who asks, and for what.
 struct Asker<K> {
     api: Api<K>,
-    config: watcher::Config,
+    selection: Selection,
 }
 
 impl<K> Asker<K>
@@ -71,16 +83,28 @@ where
 {
     async fn step(&self, state: State<K>) -> Step<K> {
         match state {
-            State::Unknown => self.list().await,
-            State::Listing(mut shown) => match next(&mut shown).await {
-                Some(event) => listed(event, shown),
-                None => (Some(Err(Error::WatchFailed(incomplete()))), State::Unknown),
+            State::Unknown => match received(self.ask(None)).await {
+                Ok(page) => (Some(Ok(Event::Init)), self.listing(page)),
+                Err(error) => (Some(Err(Error::InitialListFailed(error))), State::Unknown),
+            },
+            State::Listing(mut page, next) => match (page.next(), next) {
+                (Some(object), next) => {
+                    // What else there is to do gets its turn, above all what sends and receives the next page.
+                    tokio::task::yield_now().await;
+                    let event = object.map(Event::InitApply).map_err(Error::InitialListFailed);
+                    (Some(event), State::Listing(page, next))
+                }
+                (None, Some(next)) => match received(next).await {
+                    Ok(page) => (None, self.listing(page)),
+                    Err(error) => (Some(Err(Error::InitialListFailed(error))), State::Unknown),
+                },
+                (None, None) => (Some(Ok(Event::InitDone)), State::Known(page.version())),
             },
             State::Following(mut shown, version) => match next(&mut shown).await {
                 Some(event) => followed(event, shown, version),
                 None => (None, State::Known(version)),
             },
-            State::Known(version) => match self.api.watch(&self.params(false), &version).await {
+            State::Known(version) => match self.api.watch(&self.changes(), &version).await {
                 Ok(shown) => (None, State::Following(shown.boxed(), version)),
                 Err(error) => {
                     let state = match &error {
@@ -90,60 +114,57 @@ where
                     (Some(Err(Error::WatchStartFailed(error))), state)
                 }
             },
-            State::Paged(mut events) => (events.next().await, State::Paged(events)),
         }
     }
 
-    /// Begins a list. Without a version it is as new as the request.
-    async fn list(&self) -> Step<K> {
-        match self.api.watch(&self.params(true), "").await {
-            Ok(shown) => (Some(Ok(Event::Init)), State::Listing(shown.boxed())),
-            Err(kube::Error::Api(status)) if streams_no_lists(&status) => {
-                (None, State::Paged(watcher(self.api.clone(), self.config.clone()).boxed()))
-            }
-            Err(error) => (Some(Err(Error::WatchStartFailed(error))), State::Unknown),
-        }
+    /// Shows this page, and asks for the next one meanwhile.
+    fn listing(&self, page: Page) -> State<K> {
+        let next = page.more().map(|more| self.ask(Some(more.to_owned())));
+        State::Listing(page, next)
     }
 
-    fn params(&self, send_initial_events: bool) -> WatchParams {
+    /// Asks for a page. The first one is as new as the request, since no version is named: who takes over as leader must know what
+    /// was put on record by whoever led before. The others are of the same version.
+    fn ask(&self, more: Option<String>) -> Asked {
+        let params = ListParams {
+            label_selector: self.selection.labels.clone(),
+            field_selector: self.selection.fields.clone(),
+            limit: Some(self.selection.page),
+            continue_token: more,
+            ..ListParams::default()
+        };
+        let request = Request::new(self.api.resource_url());
+        let request = if K::metadata_api() { request.list_metadata(&params) } else { request.list(&params) };
+        let client = self.api.clone().into_client();
+        AbortOnDropHandle::new(tokio::spawn(async move {
+            Page::read(&client, request.map_err(kube::Error::BuildRequest)?).await
+        }))
+    }
+
+    fn changes(&self) -> WatchParams {
         WatchParams {
-            label_selector: self.config.label_selector.clone(),
-            field_selector: self.config.field_selector.clone(),
+            label_selector: self.selection.labels.clone(),
+            field_selector: self.selection.fields.clone(),
             timeout: Some(OPEN),
             bookmarks: true,
-            send_initial_events,
+            send_initial_events: false,
         }
     }
 }
 
-/// Without the feature gate `WatchList`, which Kubernetes 1.33 does not set, the API server forbids the field. Whatever else it
-/// calls invalid, it will say of a page too.
-fn streams_no_lists(status: &Status) -> bool {
-    status.is_invalid()
+/// The page that was asked for.
+async fn received(asked: Asked) -> kube::Result<Page> {
+    let broken = |kind, problem: String| kube::Error::ReadEvents(io::Error::new(kind, problem));
+    match timeout(PATIENCE, asked).await {
+        Ok(Ok(page)) => page,
+        Ok(Err(ended)) => Err(broken(io::ErrorKind::Other, ended.to_string())),
+        Err(_) => Err(broken(io::ErrorKind::TimedOut, "the API server does not answer".to_owned())),
+    }
 }
 
 /// `None` at the end, and when nothing comes any more.
 async fn next<K>(shown: &mut Shown<K>) -> Option<kube::Result<WatchEvent<K>>> {
     timeout(SILENCE, shown.next()).await.ok().flatten()
-}
-
-fn incomplete() -> kube::Error {
-    kube::Error::ReadEvents(io::Error::new(io::ErrorKind::UnexpectedEof, "the list ended before it was complete"))
-}
-
-fn listed<K>(event: kube::Result<WatchEvent<K>>, shown: Shown<K>) -> Step<K> {
-    match event {
-        Ok(WatchEvent::Added(object) | WatchEvent::Modified(object)) => {
-            (Some(Ok(Event::InitApply(object))), State::Listing(shown))
-        }
-        Ok(WatchEvent::Deleted(object)) => (Some(Ok(Event::Delete(object))), State::Listing(shown)),
-        Ok(WatchEvent::Bookmark(mark)) if mark.metadata.annotations.contains_key(LIST_ENDS) => {
-            (Some(Ok(Event::InitDone)), State::Following(shown, mark.metadata.resource_version))
-        }
-        Ok(WatchEvent::Bookmark(_)) => (None, State::Listing(shown)),
-        Ok(WatchEvent::Error(status)) => refused(status, State::Listing(shown)),
-        Err(error) => (Some(Err(Error::WatchFailed(error))), State::Listing(shown)),
-    }
 }
 
 fn followed<K: Resource>(event: kube::Result<WatchEvent<K>>, shown: Shown<K>, version: String) -> Step<K> {

@@ -42,10 +42,10 @@ pub async fn own_cluster(options: Options) -> ControlPlane {
         .unwrap()
 }
 
-/// A control plane for one test, with these feature gates, whose audit log tells what the operator asks.
-pub async fn gated_cluster(feature_gates: Option<&'static str>) -> ControlPlane {
-    let (audit_policy, audit_log) = (Some(rights::AUDIT_POLICY.to_owned()), rights::audit_log("gated"));
-    let options = Options { audit_policy, audit_log, feature_gates, ..Options::default() };
+/// A control plane for one test, whose audit log tells what the operator asks.
+pub async fn audited_cluster() -> ControlPlane {
+    let (audit_policy, audit_log) = (Some(rights::AUDIT_POLICY.to_owned()), rights::audit_log("listed"));
+    let options = Options { audit_policy, audit_log, ..Options::default() };
     let cluster = ControlPlane::start(&options).await.unwrap();
     install_definition(&cluster.client().await.unwrap()).await;
     cluster

@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 
 pub use access::{grant, grant_everywhere, limited_kubeconfig, withdraw};
 pub use account::LEASE;
-pub use cluster::{client, cluster, gated_cluster, install_definition, namespace, own_cluster};
+pub use cluster::{audited_cluster, client, cluster, install_definition, namespace, own_cluster};
 pub use line::Line;
 pub use objects::{API_KEY, Idp, Mistake, ORGANIZATION, SECRET, declared, field};
 pub use operator::Operator;

@@ -72,10 +72,6 @@ pub(super) fn api_server(program: &Path, layout: &Layout, credentials: &Credenti
     command
 }
 
-pub(super) fn feature_gates(command: &mut Command, gates: &str) {
-    command.arg(flag("feature-gates", gates));
-}
-
 pub(super) fn audit(command: &mut Command, policy: &Path, layout: &Layout) {
     command.arg(flag("audit-policy-file", policy.display())).arg(flag("audit-log-path", layout.audit_log.display()));
 }

@@ -36,8 +36,6 @@ pub struct Options {
     /// Runs kube-controller-manager: garbage collection, namespace deletion, `default` service accounts.
     /// Without it none of these happens.
     pub controller_manager: bool,
-    /// The API server's feature gates that are not as this version has them, such as `WatchList=false`.
-    pub feature_gates: Option<&'static str>,
 }
 
 /// A running control plane. It ends when it is stopped or dropped, and with its process however that ends.

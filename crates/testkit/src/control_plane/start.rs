@@ -77,9 +77,6 @@ impl Programs {
         credentials: &Credentials,
     ) -> anyhow::Result<Service> {
         let mut command = commands::api_server(&self.api_server, layout, credentials, options.controller_manager);
-        if let Some(gates) = options.feature_gates {
-            commands::feature_gates(&mut command, gates);
-        }
         if let Some(policy) = &options.audit_policy {
             let path = layout.folder.join("audit-policy.yaml");
             fs::write(&path, policy)?;

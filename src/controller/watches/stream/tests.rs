@@ -13,14 +13,22 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::causes;
 
-const MARK: &str = "mark";
+/// An object of this name, as of this version.
+fn object(name: &str, version: u32) -> Value {
+    json!({ "metadata": { "name": name, "resourceVersion": version.to_string() } })
+}
 
-/// A line of a watch: of an object of this name, or the bookmark that ends a list.
+/// A page of a list of this version, and what to ask for the next one with.
+fn page(objects: &[Value], version: u32, more: Option<&str>) -> Response {
+    let meta = json!({ "resourceVersion": version.to_string(), "continue": more });
+    json!({ "kind": "ConfigMapList", "items": objects, "metadata": meta }).to_string().into_response()
+}
+
+/// A line of a watch: what became of an object of this name.
 fn line(kind: &str, name: &str, version: u32) -> Value {
-    let annotations = json!({ (LIST_ENDS): "true" });
-    let meta = json!({ "name": name, "resourceVersion": version.to_string(), "annotations": annotations });
-    json!({ "type": kind, "object": { "apiVersion": "v1", "kind": "ConfigMap", "metadata": meta } })
+    json!({ "type": kind, "object": object(name, version) })
 }
 
 /// These lines, and then the end.
@@ -49,97 +57,91 @@ async fn told(answers: Vec<Response>, count: usize) -> (Vec<String>, Vec<String>
         answers.lock().next().unwrap_or_else(|| lines_for_ever(&[]))
     };
     let api = Api::<ConfigMap>::default_namespaced(Client::new(Router::new().fallback(answer), "default"));
-    let config = watcher::Config::default().page_size(2);
-    let told = events(api, config).take(count).map(|event| match event {
+    let selection = Selection { labels: Some("use=yes".to_owned()), fields: None, page: 2 };
+    let told = events(api, selection).take(count).map(|event| match event {
         Ok(event) => event.to_string(),
-        Err(error) => format!("{error}"),
+        Err(error) => causes::told(&error),
     });
     let told = told.collect().await;
     let asked = asked.lock().clone();
     (told, asked)
 }
 
-fn is_list(asked: &str) -> bool {
-    asked.contains("&sendInitialEvents=true") && asked.ends_with("&resourceVersion=")
-}
+const LIST: &str = "&labelSelector=use%3Dyes&limit=2";
 
 fn goes_on_from(asked: &str, version: &str) -> bool {
-    !asked.contains("sendInitialEvents") && asked.ends_with(&format!("&resourceVersion={version}"))
+    asked.contains("watch=true") && asked.ends_with(&format!("&resourceVersion={version}"))
 }
 
 #[tokio::test]
-async fn a_watch_that_ends_goes_on_from_what_was_shown_last() {
-    let list = [line("ADDED", "a", 3), line("ADDED", "b", 4), line("BOOKMARK", MARK, 7)];
+async fn what_there_is_comes_in_pages_and_then_what_changes() {
+    let list = [page(&[object("a", 3), object("b", 4)], 7, Some("next")), page(&[object("c", 5)], 7, Some(""))];
     let changes = [line("MODIFIED", "a", 8), line("DELETED", "b", 9)];
-    let (told, asked) = told(vec![lines(&list), lines(&changes), lines_for_ever(&[line("ADDED", "c", 10)])], 7).await;
-    let expected = ["Init", "InitApply(a)", "InitApply(b)", "InitDone", "Apply(a)", "Delete(b)", "Apply(c)"];
-    assert_eq!(told, expected);
-    assert!(is_list(&asked[0]) && goes_on_from(&asked[1], "7") && goes_on_from(&asked[2], "9"), "{asked:?}");
+    let answers = list.into_iter().chain([lines(&changes), lines_for_ever(&[line("ADDED", "d", 10)])]);
+    let (told, asked) = told(answers.collect(), 8).await;
+    assert_eq!(told[..5], ["Init", "InitApply(a)", "InitApply(b)", "InitApply(c)", "InitDone"]);
+    assert_eq!(told[5..], ["Apply(a)", "Delete(b)", "Apply(d)"]);
+    assert_eq!(asked[..2], [LIST.to_owned(), format!("{LIST}&continue=next")]);
+    assert!(goes_on_from(&asked[2], "7") && goes_on_from(&asked[3], "9"), "{asked:?}");
+}
+
+#[tokio::test]
+async fn a_page_is_asked_for_while_the_one_before_is_shown() {
+    let list = [page(&[object("a", 3), object("b", 4)], 7, Some("next")), page(&[], 7, None)];
+    let (told, asked) = told(list.into(), 3).await;
+    assert_eq!(told, ["Init", "InitApply(a)", "InitApply(b)"]);
+    assert_eq!(asked.len(), 2, "{asked:?}");
 }
 
 #[tokio::test]
 async fn all_is_listed_anew_when_what_has_changed_is_forgotten() {
     let gone = json!({ "type": "ERROR", "object": { "status": "Failure", "reason": "Expired", "code": 410 } });
-    let list = [line("ADDED", "a", 3), line("BOOKMARK", MARK, 7), gone];
-    let (told, asked) = told(vec![lines(&list), lines_for_ever(&[line("BOOKMARK", MARK, 9)])], 6).await;
+    let (told, asked) = told(vec![page(&[object("a", 3)], 7, None), lines(&[gone]), page(&[], 9, None)], 6).await;
     assert_eq!((&*told[0], &*told[2], &*told[4], &*told[5]), ("Init", "InitDone", "Init", "InitDone"));
     assert!(told[3].starts_with("error returned by apiserver during watch"), "{told:?}");
-    assert!(asked.len() == 2 && asked.iter().all(|asked| is_list(asked)), "{asked:?}");
+    assert!(asked.len() == 3 && asked[2] == LIST, "{asked:?}");
 }
 
 #[tokio::test]
 async fn all_is_listed_anew_when_a_watch_cannot_go_on_from_what_is_known() {
-    let list = [line("ADDED", "a", 3), line("BOOKMARK", MARK, 7)];
-    let expired = refusal(StatusCode::GONE, "Expired");
-    let (told, asked) = told(vec![lines(&list), expired, lines_for_ever(&list)], 7).await;
+    let list = || page(&[object("a", 3)], 7, None);
+    let (told, asked) = told(vec![list(), refusal(StatusCode::GONE, "Expired"), list()], 7).await;
     assert!(told[3].starts_with("failed to start watching object"), "{told:?}");
     assert_eq!(told[4..], ["Init", "InitApply(a)", "InitDone"]);
-    assert!(is_list(&asked[0]) && goes_on_from(&asked[1], "7") && is_list(&asked[2]), "{asked:?}");
+    assert!(goes_on_from(&asked[1], "7") && asked[2] == LIST, "{asked:?}");
 }
 
 #[tokio::test]
-async fn a_list_that_ends_too_early_is_an_error_and_asked_for_anew() {
-    let whole = [line("ADDED", "a", 3), line("BOOKMARK", MARK, 7)];
-    let (told, asked) = told(vec![lines(&whole[..1]), lines_for_ever(&whole)], 6).await;
-    assert_eq!(told[3..], ["Init", "InitApply(a)", "InitDone"]);
-    assert!(told[2].contains("the list ended before it was complete"), "{told:?}");
-    assert!(asked.iter().all(|asked| is_list(asked)), "{asked:?}");
+async fn a_list_that_cannot_be_read_to_its_end_is_an_error_and_asked_for_anew() {
+    let cut = r#"{ "items": [{ "metadata": { "name": "a" } }"#.into_response();
+    for fault in [cut, refusal(StatusCode::GONE, "Expired"), refusal(StatusCode::FORBIDDEN, "Forbidden")] {
+        let first = page(&[object("a", 3)], 7, Some("next"));
+        let (told, asked) = told(vec![first, fault, page(&[object("b", 3)], 8, None)], 6).await;
+        assert!(told[2].starts_with("failed to perform initial object list"), "{told:?}");
+        assert_eq!(told[3..], ["Init", "InitApply(b)", "InitDone"]);
+        assert_eq!(asked[2], LIST);
+    }
+}
+
+#[tokio::test]
+async fn an_object_that_cannot_be_decoded_is_an_error_and_the_others_are_shown() {
+    let odd = json!({ "metadata": "odd" });
+    let (told, _) = told(vec![page(&[odd, object("a", 3)], 7, None)], 4).await;
+    assert!(told[1].starts_with("failed to perform initial object list"), "{told:?}");
+    assert_eq!(told[2..], ["InitApply(a)", "InitDone"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_streams_no_lists_is_asked_for_pages_without_delay_and_once() {
-    let page = |name: &str, more: Option<&str>| {
-        let meta = json!({ "name": name, "resourceVersion": "3" });
-        json!({ "metadata": { "resourceVersion": "7", "continue": more }, "items": [{ "metadata": meta }] })
-    };
-    let pages = [page("a", Some("next")), page("b", None)].map(|page| page.to_string().into_response());
-    let gone = json!({ "type": "ERROR", "object": { "status": "Failure", "reason": "Expired", "code": 410 } });
-    let mut answers = vec![refusal(StatusCode::UNPROCESSABLE_ENTITY, "Invalid")];
-    answers.extend(pages);
-    answers.extend([lines(&[gone]), page("c", None).to_string().into_response()]);
-    let began = tokio::time::Instant::now();
-    let (told, asked) = told(answers, 8).await;
-    assert_eq!(began.elapsed(), Duration::ZERO);
-    assert_eq!(told[..4], ["Init", "InitApply(a)", "InitApply(b)", "InitDone"]);
-    assert_eq!(told[5..], ["Init", "InitApply(c)", "InitDone"]);
-    assert_eq!(asked.iter().filter(|asked| is_list(asked)).count(), 1, "{asked:?}");
-    assert!(asked[1].ends_with("&limit=2") && asked[2].ends_with("&limit=2&continue=next"), "{asked:?}");
-}
-
-#[tokio::test]
-async fn any_other_refusal_is_an_error_and_no_reason_to_ask_for_pages() {
-    for (code, reason) in [(StatusCode::FORBIDDEN, "Forbidden"), (StatusCode::NOT_FOUND, "NotFound")] {
-        let (told, asked) = told(vec![refusal(code, reason), lines_for_ever(&[line("BOOKMARK", MARK, 7)])], 3).await;
-        assert!(told[0].starts_with("failed to start watching object"), "{told:?}");
-        assert_eq!(told[1..], ["Init", "InitDone"]);
-        assert!(asked.iter().all(|asked| is_list(asked)), "{asked:?}");
-    }
+async fn a_page_that_does_not_come_is_given_up() {
+    let (told, asked) = told(vec![lines_for_ever(&[]), page(&[], 7, None)], 3).await;
+    assert!(told[0].contains("the API server does not answer"), "{told:?}");
+    assert_eq!(told[1..], ["Init", "InitDone"]);
+    assert_eq!(asked, [LIST, LIST]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_connection_on_which_nothing_comes_is_given_up() {
-    let (told, asked) =
-        told(vec![lines_for_ever(&[line("BOOKMARK", MARK, 7)]), lines(&[line("ADDED", "a", 8)])], 3).await;
+    let (told, asked) = told(vec![page(&[], 7, None), lines_for_ever(&[]), lines(&[line("ADDED", "a", 8)])], 3).await;
     assert_eq!(told, ["Init", "InitDone", "Apply(a)"]);
-    assert!(goes_on_from(&asked[1], "7"), "{asked:?}");
+    assert!(goes_on_from(&asked[2], "7"), "{asked:?}");
 }
