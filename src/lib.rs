@@ -8,6 +8,7 @@ pub mod metrics;
 pub mod openid;
 
 mod admin;
+mod author;
 mod causes;
 mod clock;
 mod controller;

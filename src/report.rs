@@ -7,20 +7,21 @@ use cognigy_sso_decide::{Event, Resource};
 use http::HeaderValue;
 use http::header::CONTENT_TYPE;
 use k8s_openapi::api::core::v1::ObjectReference;
-use kube::api::{Patch, PatchParams, PostParams};
+use kube::api::{ObjectMeta, Patch, PatchParams, TypeMeta};
 use kube::core::Request;
 use kube::runtime::events::{Event as Published, EventType, Recorder, Reporter};
 use kube::{Api, Client, Resource as _};
+use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tracing::{Instrument as _, Span};
 
+use crate::author::{self, FIELD_MANAGER};
 use crate::causes;
 use crate::metrics::Metrics;
 use crate::traces;
 use crate::watched::{Outline, Watched};
 
-const FIELD_MANAGER: &str = "cognigy-sso-operator";
 /// How long the API server may take for a write or an event.
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// How often a write is tried that others come before.
@@ -137,13 +138,13 @@ impl Content<'_> {
 async fn send(api: &Api<Watched>, resource: &Resource, version: u64, content: &Content<'_>) -> kube::Result<Watched> {
     match content {
         Content::Status(status) => {
-            let by_us = PostParams { field_manager: Some(FIELD_MANAGER.to_owned()), ..PostParams::default() };
-            let document = document(resource, version, None, Some(status));
-            api.replace_subresource("status", &resource.name, &by_us, &document).await
+            let document = Document { status: Some(status), ..Document::of(resource, version) };
+            api.replace_subresource("status", &resource.name, &author::post(), &document).await
         }
         Content::AddFinalizer => {
+            let mut document = Document::of(resource, version);
+            document.metadata.finalizers = Some(vec![FINALIZER.to_owned()]);
             let apply = PatchParams::apply(FIELD_MANAGER).force();
-            let document = document(resource, version, Some(&[FINALIZER]), None);
             api.patch(&resource.name, &apply, &Patch::Apply(document)).await
         }
         Content::RemoveFinalizer => match remove_only_finalizer(api, resource).await {
@@ -168,7 +169,7 @@ async fn remove_only_finalizer(api: &Api<Watched>, resource: &Resource) -> kube:
     .chain(resource.deleting.then_some(forget))
     .collect();
     let request = Request::new(Watched::url_path(&(), Some(&resource.namespace)));
-    let request = request.patch(&resource.name, &by_us(), &Patch::Merge(patch));
+    let request = request.patch(&resource.name, &author::patch(), &Patch::Merge(patch));
     let mut request = request.map_err(kube::Error::BuildRequest)?;
     // kube has a kind of its own for JSON Patch (RFC 6902), with a crate that applies them: here one is only sent.
     request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json-patch+json"));
@@ -182,11 +183,7 @@ async fn remove_from_finalizers(api: &Api<Watched>, resource: &Resource) -> kube
     let mut left = meta.finalizers.unwrap_or_default();
     left.retain(|finalizer| finalizer != FINALIZER);
     let metadata = json!({ "uid": resource.uid, "resourceVersion": meta.resource_version, "finalizers": left });
-    api.patch(&resource.name, &by_us(), &Patch::Merge(json!({ "metadata": metadata }))).await
-}
-
-fn by_us() -> PatchParams {
-    PatchParams { field_manager: Some(FIELD_MANAGER.to_owned()), ..PatchParams::default() }
+    api.patch(&resource.name, &author::patch(), &Patch::Merge(json!({ "metadata": metadata }))).await
 }
 
 /// `None` when something else was written before.
@@ -200,30 +197,26 @@ async fn in_time(answer: impl Future<Output = kube::Result<Watched>>) -> Result<
     }
 }
 
-/// This very resource as of this version, with what is to be written and nothing else: the API server takes the rest from what
-/// it has, of a status that is replaced too.
-fn document(
-    resource: &Resource,
-    version: u64,
-    finalizers: Option<&[&str]>,
-    status: Option<&IdentityProviderConfigStatus>,
-) -> Value {
-    let version = version.to_string();
-    let mut document = json!({
-        "apiVersion": IdentityProviderConfig::api_version(&()),
-        "kind": IdentityProviderConfig::kind(&()),
-        "metadata": { "name": resource.name, "uid": resource.uid, "resourceVersion": version, "finalizers": finalizers },
-        "status": status,
-    });
-    strip_nulls(&mut document);
-    document
+/// This very resource as of this version. The API server takes from what it has all that is not written beside that, of a status
+/// that is replaced too.
+#[derive(Debug, Serialize)]
+struct Document<'a> {
+    #[serde(flatten)]
+    types: TypeMeta,
+    metadata: ObjectMeta,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<&'a IdentityProviderConfigStatus>,
 }
 
-/// What is not given is not written at all.
-fn strip_nulls(value: &mut Value) {
-    if let Value::Object(members) = value {
-        members.retain(|_, member| !member.is_null());
-        members.values_mut().for_each(strip_nulls);
+impl Document<'_> {
+    fn of(resource: &Resource, version: u64) -> Self {
+        let metadata = ObjectMeta {
+            name: Some(resource.name.to_string()),
+            uid: Some(resource.uid.to_string()),
+            resource_version: Some(version.to_string()),
+            ..ObjectMeta::default()
+        };
+        Self { types: TypeMeta::resource::<IdentityProviderConfig>(), metadata, status: None }
     }
 }
 

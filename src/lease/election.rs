@@ -7,7 +7,6 @@ use futures::StreamExt;
 use futures::stream::BoxStream;
 use jiff::Timestamp;
 use k8s_openapi::api::coordination::v1::Lease;
-use kube::api::PostParams;
 use kube::runtime::WatchStreamExt;
 use kube::runtime::watcher::{self, watch_object};
 use kube::{Api, Client};
@@ -17,9 +16,8 @@ use super::claim::{Claim, Title};
 use super::record::Seen;
 use super::{RELIED_ON, RENEWED_AGAIN, RENEWED_EVERY, TIMEOUT, TRIED_AGAIN};
 use crate::metrics::{Metrics, Watched};
-use crate::{causes, clock};
+use crate::{author, causes, clock};
 
-const FIELD_MANAGER: &str = "cognigy-sso-operator";
 /// How often a lease is let go of that changes meanwhile: a renewal that was given up may still arrive.
 const MOST_RELEASES: usize = 3;
 
@@ -194,7 +192,7 @@ impl Election {
 
     /// Writes the lease, if it is still as it was seen.
     async fn write(&mut self, lease: Lease) -> Result<(), Fault> {
-        let params = PostParams { field_manager: Some(FIELD_MANAGER.to_owned()), ..PostParams::default() };
+        let params = author::post();
         let written = if self.seen.exists() {
             match in_time(self.leases.replace(&self.name, &params, &lease)).await {
                 Err(Fault::NotFound) => Err(Fault::Changed),
