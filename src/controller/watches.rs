@@ -22,9 +22,6 @@ use stream::Selection;
 
 /// What `/readyz` says while the watches are not complete.
 pub(super) const WAITS_FOR: &str = "the first list of resources, Secrets and ConfigMaps";
-/// Objects in one page of a list, as many as `kubectl` asks for: two megabytes of resources. Fewer cost the API server more, since
-/// each page has its price.
-const PAGE_SIZE: u32 = 500;
 
 /// Which resources the operator looks after.
 #[derive(Clone, Debug)]
@@ -205,7 +202,7 @@ fn each<'a>(named: impl Iterator<Item = &'a str>) -> Vec<Option<Box<str>>> {
 /// The API server takes a rule with resource names for enough where one name is asked for, in all namespaces too.
 fn selection(labels: Option<&LabelSelector>, name: Option<&str>) -> Selection {
     let fields = name.map(|name| format!("metadata.name={name}"));
-    Selection { labels: labels.map(ToString::to_string), fields, page: PAGE_SIZE }
+    Selection { labels: labels.map(ToString::to_string), fields }
 }
 
 fn scoped<K>(client: Client, namespace: Option<&str>) -> Api<K>

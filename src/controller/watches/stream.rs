@@ -21,6 +21,9 @@ mod page;
 
 use page::Page;
 
+/// Objects in one page of a list, as many as `kubectl` asks for: two megabytes of resources. Fewer cost the API server more, since
+/// each page has its price.
+const PAGE_SIZE: u32 = 500;
 /// How long the API server keeps a watch open, in seconds.
 const OPEN: u32 = 290;
 /// How long nothing may come: the connection is dead if the API server has not even ended the watch by then.
@@ -37,6 +40,8 @@ type Asked = AbortOnDropHandle<kube::Result<Page>>;
 enum State<K> {
     /// Nothing is known.
     Unknown,
+    /// The first page of the list is asked for.
+    Asking,
     /// A page of the list is being shown, and the next one is asked for if there is one.
     Listing(Page, Option<Asked>),
     /// All is known, and changes since this version are being shown.
@@ -45,7 +50,8 @@ enum State<K> {
     Known(String),
 }
 
-/// What there is, and then what changes, without an end. After an error it goes on where it was, as soon as it is asked.
+/// What there is, and then what changes, without an end. After an error it goes on where it was, as soon as it is asked. `Init` comes
+/// before a list is asked for: whatever was shown before it, the list is newer.
 pub(super) fn events<K>(
     api: Api<K>,
     selection: Selection,
@@ -64,11 +70,10 @@ where
     })
 }
 
-/// Which objects, and how many of them in one page.
+/// Which objects.
 pub(super) struct Selection {
     pub(super) labels: Option<String>,
     pub(super) fields: Option<String>,
-    pub(super) page: u32,
 }
 
 /// Who asks, and for what.
@@ -83,10 +88,8 @@ where
 {
     async fn step(&self, state: State<K>) -> Step<K> {
         match state {
-            State::Unknown => match received(self.ask(None)).await {
-                Ok(page) => (Some(Ok(Event::Init)), self.listing(page)),
-                Err(error) => (Some(Err(Error::InitialListFailed(error))), State::Unknown),
-            },
+            State::Unknown => (Some(Ok(Event::Init)), State::Asking),
+            State::Asking => self.shown(received(self.ask(None)).await),
             State::Listing(mut page, next) => match (page.next(), next) {
                 (Some(object), next) => {
                     // What else there is to do gets its turn, above all what sends and receives the next page.
@@ -94,10 +97,7 @@ where
                     let event = object.map(Event::InitApply).map_err(Error::InitialListFailed);
                     (Some(event), State::Listing(page, next))
                 }
-                (None, Some(next)) => match received(next).await {
-                    Ok(page) => (None, self.listing(page)),
-                    Err(error) => (Some(Err(Error::InitialListFailed(error))), State::Unknown),
-                },
+                (None, Some(next)) => self.shown(received(next).await),
                 (None, None) => (Some(Ok(Event::InitDone)), State::Known(page.version())),
             },
             State::Following(mut shown, version) => match next(&mut shown).await {
@@ -118,9 +118,14 @@ where
     }
 
     /// Shows this page, and asks for the next one meanwhile.
-    fn listing(&self, page: Page) -> State<K> {
-        let next = page.more().map(|more| self.ask(Some(more.to_owned())));
-        State::Listing(page, next)
+    fn shown(&self, page: kube::Result<Page>) -> Step<K> {
+        match page {
+            Ok(page) => {
+                let next = page.more().map(|more| self.ask(Some(more.to_owned())));
+                (None, State::Listing(page, next))
+            }
+            Err(error) => (Some(Err(Error::InitialListFailed(error))), State::Unknown),
+        }
     }
 
     /// Asks for a page. The first one is as new as the request, since no version is named: who takes over as leader must know what
@@ -129,7 +134,7 @@ where
         let params = ListParams {
             label_selector: self.selection.labels.clone(),
             field_selector: self.selection.fields.clone(),
-            limit: Some(self.selection.page),
+            limit: Some(PAGE_SIZE),
             continue_token: more,
             ..ListParams::default()
         };

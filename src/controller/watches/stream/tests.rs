@@ -57,7 +57,7 @@ async fn told(answers: Vec<Response>, count: usize) -> (Vec<String>, Vec<String>
         answers.lock().next().unwrap_or_else(|| lines_for_ever(&[]))
     };
     let api = Api::<ConfigMap>::default_namespaced(Client::new(Router::new().fallback(answer), "default"));
-    let selection = Selection { labels: Some("use=yes".to_owned()), fields: None, page: 2 };
+    let selection = Selection { labels: Some("use=yes".to_owned()), fields: None };
     let told = events(api, selection).take(count).map(|event| match event {
         Ok(event) => event.to_string(),
         Err(error) => causes::told(&error),
@@ -67,7 +67,7 @@ async fn told(answers: Vec<Response>, count: usize) -> (Vec<String>, Vec<String>
     (told, asked)
 }
 
-const LIST: &str = "&labelSelector=use%3Dyes&limit=2";
+const LIST: &str = "&labelSelector=use%3Dyes&limit=500";
 
 fn goes_on_from(asked: &str, version: &str) -> bool {
     asked.contains("watch=true") && asked.ends_with(&format!("&resourceVersion={version}"))
@@ -83,6 +83,13 @@ async fn what_there_is_comes_in_pages_and_then_what_changes() {
     assert_eq!(told[5..], ["Apply(a)", "Delete(b)", "Apply(d)"]);
     assert_eq!(asked[..2], [LIST.to_owned(), format!("{LIST}&continue=next")]);
     assert!(goes_on_from(&asked[2], "7") && goes_on_from(&asked[3], "9"), "{asked:?}");
+}
+
+/// What else is known by then is older than the list.
+#[tokio::test]
+async fn a_list_is_begun_before_it_is_asked_for() {
+    let (told, asked) = told(vec![page(&[], 7, None)], 1).await;
+    assert_eq!((told, asked), (vec!["Init".to_owned()], Vec::new()));
 }
 
 #[tokio::test]
@@ -133,9 +140,9 @@ async fn an_object_that_cannot_be_decoded_is_an_error_and_the_others_are_shown()
 
 #[tokio::test(start_paused = true)]
 async fn a_page_that_does_not_come_is_given_up() {
-    let (told, asked) = told(vec![lines_for_ever(&[]), page(&[], 7, None)], 3).await;
-    assert!(told[0].contains("the API server does not answer"), "{told:?}");
-    assert_eq!(told[1..], ["Init", "InitDone"]);
+    let (told, asked) = told(vec![lines_for_ever(&[]), page(&[], 7, None)], 4).await;
+    assert!(told[1].contains("the API server does not answer"), "{told:?}");
+    assert_eq!(told[2..], ["Init", "InitDone"]);
     assert_eq!(asked, [LIST, LIST]);
 }
 
