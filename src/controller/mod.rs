@@ -205,28 +205,24 @@ impl Controller {
         while self.visits.len() < self.concurrency {
             let due = self.visited.values().filter(|visited| visited.cause == Cause::Due).count();
             let Some((key, cause)) = self.queue.pop(due < self.concurrency.div_ceil(2)) else { return };
-            let Some((resource, memory)) = self.store.get(&key) else {
+            if let Some(interval) = self.store.rests(&key) {
+                self.rest(&key, interval);
+            } else if let Some((resource, memory)) = self.store.get(&key) {
+                self.begin(key, cause, resource, memory);
+            } else {
                 self.queue.forget(&key);
-                continue;
-            };
-            if let Some(pause) = self.rests(&resource, &memory) {
-                self.resting += 1;
-                let soon = pause.min(REMEMBERED_EVERY * self.resting);
-                self.store.note_rest(&key, pause.saturating_sub(soon));
-                self.queue.schedule(&key, soon);
-                continue;
             }
-            self.begin(key, cause, resource, memory);
         }
     }
 
     /// After a restart, a resource that stands as it was left is not visited before its interval: the visits of all are
     /// spread over it.
-    fn rests(&self, resource: &Resource, memory: &Memory) -> Option<Duration> {
-        let is_first = !memory.core.visited;
-        let interval = resource.spec.as_ref().ok()?.interval();
-        let settled = is_first && resource.is_settled(|version| self.store.is_current(&resource.namespace, version));
-        settled.then(|| interval.mul_f64(fastrand::f64()))
+    fn rest(&mut self, key: &Key, interval: Duration) {
+        self.resting += 1;
+        let pause = interval.mul_f64(fastrand::f64());
+        let soon = pause.min(REMEMBERED_EVERY * self.resting);
+        self.store.note_rest(key, pause.saturating_sub(soon));
+        self.queue.schedule(key, soon);
     }
 
     fn begin(&mut self, key: Key, cause: Cause, resource: Arc<Resource>, memory: Memory) {

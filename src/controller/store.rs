@@ -36,8 +36,24 @@ struct Entry {
     version: u64,
     standing: Standing,
     memory: Memory,
+    /// How it was left before the restart, until its turn comes or it is visited.
+    left: Option<Box<Left>>,
     /// The list, by its number, that showed it last.
     listed: u64,
+}
+
+/// A resource that there was nothing to do for, as long as these Secrets are as they were.
+struct Left {
+    secrets: Box<[SecretVersion]>,
+    interval: Duration,
+}
+
+impl Left {
+    fn of(resource: &Resource) -> Option<Box<Self>> {
+        let secrets = resource.settled_with()?.into();
+        let interval = resource.spec.as_ref().ok()?.interval();
+        Some(Box::new(Self { secrets, interval }))
+    }
 }
 
 impl Entry {
@@ -48,6 +64,7 @@ impl Entry {
             version: resource.resource_version,
             standing: Standing::of(resource),
             memory: Memory::default(),
+            left: Left::of(resource),
             listed,
         }
     }
@@ -57,6 +74,7 @@ impl Entry {
         self.resource = Packed::of(resource);
         self.version = resource.resource_version;
         self.standing = Standing::of(resource);
+        self.left = if self.memory.core.visited { None } else { Left::of(resource) };
     }
 }
 
@@ -149,7 +167,14 @@ impl Store {
         self.organizations.note(resource, resource.claim().filter(|_| !is_moved));
     }
 
-    /// The resource stands as it was left before the restart, and rests so long once it is remembered what it was made from.
+    /// Its interval, where it is not visited before that, since the resource stands as it was left before the restart. Asked once.
+    pub(super) fn rests(&mut self, key: &Key) -> Option<Duration> {
+        let left = self.entries.get_mut(key)?.left.take()?;
+        let is_current = |secret| self.referred.is_current(key.namespace(), secret);
+        left.secrets.iter().all(is_current).then_some(left.interval)
+    }
+
+    /// The resource rests so long once it is remembered what it was made from.
     pub(super) fn note_rest(&mut self, key: &Key, rest: Duration) {
         if let Some(entry) = self.entries.get_mut(key) {
             entry.memory.core.visited = true;
@@ -184,7 +209,7 @@ impl Store {
             return false;
         }
         let changed = entry.memory.core.changed;
-        entry.memory = outcome.memory;
+        (entry.memory, entry.left) = (outcome.memory, None);
         entry.memory.core.changed = changed;
         let is_unreported = entry.memory.core.unreported;
         if resource.resource_version == entry.version && !is_unreported {
@@ -263,11 +288,6 @@ impl Store {
             }
             Subject::Objects(kind) => self.referred.missing(*kind, watch, begun),
         }
-    }
-
-    /// Is a Secret of this namespace known to be as it was then?
-    pub(super) fn is_current(&self, namespace: &str, version: &SecretVersion) -> bool {
-        self.referred.is_current(namespace, version)
     }
 }
 

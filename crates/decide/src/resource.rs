@@ -75,20 +75,21 @@ impl Resource {
         self.status.pending.as_ref().is_some_and(|pending| pending.operation == operation)
     }
 
-    /// Is there nothing to do before the interval has passed? `is_current` says whether this is a Secret as it is now.
+    /// The Secrets that it was last configured from, where nothing is to be done before the interval has passed as long as they
+    /// are as they were then.
     ///
-    /// This is the path of a restart and of every resync: it compares, and neither hashes nor asks anybody.
+    /// This is the path of a restart: it compares, and neither hashes nor asks anybody.
     #[must_use]
-    pub fn is_settled(&self, is_current: impl Fn(&SecretVersion) -> bool) -> bool {
+    pub fn settled_with(&self) -> Option<&[SecretVersion]> {
         let status = &self.status;
-        let Some(applied) = &status.applied else { return false };
-        !self.deleting
+        let applied = status.applied.as_ref()?;
+        let is_settled = !self.deleting
             && status.observed_generation == self.generation
             && applied.generation == self.generation
             && status.last_handled_reconcile_at == self.requested_at
             && status.pending.is_none()
             && status.is_true(ConditionType::Ready)
-            && self.finalizer == self.resets_on_deletion()
-            && applied.secrets.iter().all(is_current)
+            && self.finalizer == self.resets_on_deletion();
+        is_settled.then_some(&applied.secrets)
     }
 }

@@ -5,7 +5,7 @@
 //!
 //! | part | here |
 //! |---|---|
-//! | `Visit`, `Memory`, `Claims`, `in_progress`, `Resource::is_settled` and all behind them | the real `cognigy-sso-decide` |
+//! | `Visit`, `Memory`, `Claims`, `in_progress`, `Resource::settled_with` and all behind them | the real `cognigy-sso-decide` |
 //! | types of the resource, its status, reasons | the real `cognigy-sso-api` |
 //! | one visit (`src/visit.rs`), what is observed and when (`src/observe`), the writer (`src/report.rs`) | `operator`, written after it, call by call |
 //! | queue, store, dispatch, rests after a restart (`src/controller`), turns (`src/organizations.rs`), the cache of providers | `operator`, written after them; a deadline is virtual |

@@ -1,6 +1,8 @@
+use cognigy_sso_decide::Action;
 use serde_json::json;
 
 use super::*;
+use crate::visit::End;
 use crate::watched::Watched;
 
 const SECRET: ObjectKind = ObjectKind::Secret;
@@ -148,4 +150,57 @@ fn each_object_is_read_as_the_watch_has_come_that_shows_it() {
         store.missing(&named(name));
     }
     assert_eq!(floors(&store), of(&[("a", 7), ("b", 9)]));
+}
+
+/// A resource that is Ready.
+fn ready() -> Resource {
+    serde_json::from_str(include_str!("../models.jsonl").lines().last().unwrap()).unwrap()
+}
+
+/// A store that shows this resource, and then the Secrets that `ready` was configured from.
+fn after_a_restart(resource: Resource) -> Store {
+    let mut store = Store::new(Arc::default());
+    store.apply(resource);
+    for SecretVersion { name, uid, resource_version } in ready().settled_with().unwrap() {
+        let version = Some((uid.clone(), resource_version.clone()));
+        store.note_object(SECRET, Object { key: key(name), version }, false);
+    }
+    store
+}
+
+fn edited() -> Resource {
+    Resource { generation: 2, resource_version: 2000, ..ready() }
+}
+
+#[test]
+fn a_resource_that_stands_as_it_was_left_rests_once() {
+    let mut store = after_a_restart(ready());
+    assert_eq!(store.rests(&key("acme")), Some(Duration::from_mins(10)));
+    assert_eq!(store.rests(&key("acme")), None);
+}
+
+#[test]
+fn a_resource_that_was_touched_before_its_turn_does_not_rest() {
+    assert_eq!(after_a_restart(edited()).rests(&key("acme")), None, "it was edited before it was listed");
+    let mut store = after_a_restart(ready());
+    store.apply(edited());
+    assert_eq!(store.rests(&key("acme")), None, "it was edited after that");
+    let mut store = after_a_restart(ready());
+    show(&mut store, "acme-oidc", Some(7));
+    assert_eq!(store.rests(&key("acme")), None, "a Secret has another version");
+}
+
+/// A watch may show what a visit has written before the visit ends.
+#[test]
+fn a_resource_that_was_visited_does_not_rest() {
+    let mut store = after_a_restart(edited());
+    let written = Resource { resource_version: 3000, ..ready() };
+    store.apply(written.clone());
+    assert!(store.entries[&key("acme")].left.is_some());
+    let mut memory = Memory::default();
+    memory.core.visited = true;
+    let outcome =
+        Outcome { resource: Some(written), memory, next: Duration::ZERO, action: Action::None, end: End::Settled };
+    store.conclude(&key("acme"), outcome);
+    assert_eq!(store.rests(&key("acme")), None);
 }

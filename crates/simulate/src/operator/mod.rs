@@ -165,8 +165,9 @@ impl Process {
     fn rests(&self, world: &World, resource: &Resource, memory: &Memory) -> Option<Duration> {
         let is_first = !memory.core.visited;
         let interval = resource.spec.as_ref().ok()?.interval();
-        let settled = is_first && resource.is_settled(|version| self.store.borrow().is_current(version));
-        settled.then(|| interval.mul_f64(world.dice.borrow_mut().chance()))
+        let secrets = resource.settled_with().filter(|_| is_first)?;
+        let is_settled = secrets.iter().all(|version| self.store.borrow().is_current(version));
+        is_settled.then(|| interval.mul_f64(world.dice.borrow_mut().chance()))
     }
 
     fn begin(self: &Rc<Self>, world: &Rc<World>, key: &Name, cause: Cause, resource: Arc<Resource>, memory: Memory) {
