@@ -60,7 +60,7 @@ pub async fn full(subject: &Subject, resources: usize, extent: Extent) -> anyhow
     let mut run = Run::new(&subject.name, resources, extent.issuers);
 
     let operator = existing::measure(&stage, &mut run).await?;
-    rest::measure(&stage, &operator, &mut run).await?;
+    rest::measure(extent, &operator, &mut run).await?;
     operator.stop().await?;
     let operator = restart::measure(&stage, &mut run).await?;
     live::measure(&stage, &mut run).await?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use jiff::Timestamp;
 
-use super::Extent;
+use super::{Extent, rest};
 use crate::progress::{pause, step};
 use crate::report::{Run, number, quantile};
 use crate::subject::{Mode, Operator, Subject};
@@ -42,6 +42,7 @@ async fn at_rest(world: &World, subject: &Subject, extent: Extent, run: &mut Run
     let memory = operator.memory()?;
     run.note("at rest: resident", "MiB", memory.resident);
     run.note("at rest: private", "MiB", memory.private);
+    rest::measure(extent, &operator, run).await?;
     operator.stop().await
 }
 

@@ -184,7 +184,7 @@ impl Kubernetes {
         }
     }
 
-    /// Writes a status by server-side apply with a version.
+    /// Replaces a status of this version.
     pub fn write_status(&mut self, name: &str, version: u64, status: IdentityProviderConfigStatus) -> Written {
         self.write(name, version, |resource| resource.status = status)
     }
