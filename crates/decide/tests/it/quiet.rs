@@ -136,7 +136,7 @@ fn a_configuration_that_stays_refused_is_written_once() {
 }
 
 #[test]
-fn a_resource_that_is_settled_needs_no_look_after_a_restart_unless_a_secret_changes() {
+fn a_resource_that_is_settled_needs_no_look_after_a_restart() {
     let is_settled = |resource: &Resource| resource.settled_with().is_some();
     let settled = ready(|_| {});
     let secrets: Vec<_> = settled.settled_with().unwrap().iter().map(|read| version(&read.name, "1")).collect();
