@@ -89,7 +89,8 @@ where
     async fn step(&self, state: State<K>) -> Step<K> {
         match state {
             State::Unknown => (Some(Ok(Event::Init)), State::Asking),
-            State::Asking => self.shown(received(self.ask(None)).await),
+            // Begun once, however often it is asked for: `Init` would end the pauses that grow from error to error.
+            State::Asking => self.shown(received(self.ask(None)).await, State::Asking),
             State::Listing(mut page, next) => match (page.next(), next) {
                 (Some(object), next) => {
                     // What else there is to do gets its turn, above all what sends and receives the next page.
@@ -97,7 +98,7 @@ where
                     let event = object.map(Event::InitApply).map_err(Error::InitialListFailed);
                     (Some(event), State::Listing(page, next))
                 }
-                (None, Some(next)) => self.shown(received(next).await),
+                (None, Some(next)) => self.shown(received(next).await, State::Unknown),
                 (None, None) => (Some(Ok(Event::InitDone)), State::Known(page.version())),
             },
             State::Following(mut shown, version) => match next(&mut shown).await {
@@ -117,14 +118,14 @@ where
         }
     }
 
-    /// Shows this page, and asks for the next one meanwhile.
-    fn shown(&self, page: kube::Result<Page>) -> Step<K> {
+    /// Shows this page, and asks for the next one meanwhile. Where there is none, it goes on from `otherwise`.
+    fn shown(&self, page: kube::Result<Page>, otherwise: State<K>) -> Step<K> {
         match page {
             Ok(page) => {
                 let next = page.more().map(|more| self.ask(Some(more.to_owned())));
                 (None, State::Listing(page, next))
             }
-            Err(error) => (Some(Err(Error::InitialListFailed(error))), State::Unknown),
+            Err(error) => (Some(Err(Error::InitialListFailed(error))), otherwise),
         }
     }
 

@@ -92,6 +92,16 @@ async fn a_list_is_begun_before_it_is_asked_for() {
     assert_eq!((told, asked), (vec!["Init".to_owned()], Vec::new()));
 }
 
+/// What is shown without an error ends the pauses that grow.
+#[tokio::test]
+async fn a_list_that_is_refused_again_and_again_is_begun_once() {
+    let refused = || refusal(StatusCode::FORBIDDEN, "Forbidden");
+    let (told, asked) = told(vec![refused(), refused(), page(&[], 7, None)], 4).await;
+    let is_error = |told: &String| told.starts_with("failed to perform initial object list");
+    assert!(told[1..3].iter().all(is_error), "{told:?}");
+    assert_eq!((&*told[0], &*told[3], asked), ("Init", "InitDone", vec![LIST.to_owned(); 3]));
+}
+
 #[tokio::test]
 async fn a_page_is_asked_for_while_the_one_before_is_shown() {
     let list = [page(&[object("a", 3), object("b", 4)], 7, Some("next")), page(&[], 7, None)];
@@ -140,9 +150,9 @@ async fn an_object_that_cannot_be_decoded_is_an_error_and_the_others_are_shown()
 
 #[tokio::test(start_paused = true)]
 async fn a_page_that_does_not_come_is_given_up() {
-    let (told, asked) = told(vec![lines_for_ever(&[]), page(&[], 7, None)], 4).await;
+    let (told, asked) = told(vec![lines_for_ever(&[]), page(&[], 7, None)], 3).await;
+    assert_eq!((&*told[0], &*told[2]), ("Init", "InitDone"));
     assert!(told[1].contains("the API server does not answer"), "{told:?}");
-    assert_eq!(told[2..], ["Init", "InitDone"]);
     assert_eq!(asked, [LIST, LIST]);
 }
 
