@@ -36,7 +36,7 @@ struct Entry {
     version: u64,
     standing: Standing,
     memory: Memory,
-    /// How it was left before the restart, until its turn comes or it is visited.
+    /// How it was left before the restart, until its turn comes. Set anew by what a watch shows until a first visit ends.
     left: Option<Box<Left>>,
     /// The list, by its number, that showed it last.
     listed: u64,

@@ -188,6 +188,9 @@ fn a_resource_that_was_touched_before_its_turn_does_not_rest() {
     let mut store = after_a_restart(ready());
     show(&mut store, "acme-oidc", Some(7));
     assert_eq!(store.rests(&key("acme")), None, "a Secret has another version");
+    let mut store = after_a_restart(ready());
+    show(&mut store, "acme-oidc", None);
+    assert_eq!(store.rests(&key("acme")), None, "a Secret is gone");
 }
 
 /// A watch may show what a visit has written before the visit ends.
@@ -203,4 +206,6 @@ fn a_resource_that_was_visited_does_not_rest() {
         Outcome { resource: Some(written), memory, next: Duration::ZERO, action: Action::None, end: End::Settled };
     store.conclude(&key("acme"), outcome);
     assert_eq!(store.rests(&key("acme")), None);
+    store.apply(Resource { resource_version: 4000, ..ready() });
+    assert_eq!(store.rests(&key("acme")), None, "what a later visit writes is no restart");
 }

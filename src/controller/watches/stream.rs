@@ -118,7 +118,7 @@ where
         }
     }
 
-    /// Shows this page, and asks for the next one meanwhile. Where there is none, it goes on from `otherwise`.
+    /// Shows this page, and asks for the next one meanwhile. After an error it goes on from `otherwise`.
     fn shown(&self, page: kube::Result<Page>, otherwise: State<K>) -> Step<K> {
         match page {
             Ok(page) => {

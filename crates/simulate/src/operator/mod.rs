@@ -161,7 +161,8 @@ impl Process {
         }
     }
 
-    /// After a restart, a resource that stands as it was left is not visited before its interval.
+    /// After a restart, a resource that stands as it was left is not visited before its interval. The controller notes that as the
+    /// resource comes, to the same end: its own tests see to it.
     fn rests(&self, world: &World, resource: &Resource, memory: &Memory) -> Option<Duration> {
         let is_first = !memory.core.visited;
         let interval = resource.spec.as_ref().ok()?.interval();
