@@ -40,7 +40,7 @@ type Asked = AbortOnDropHandle<kube::Result<Page>>;
 enum State<K> {
     /// Nothing is known.
     Unknown,
-    /// The first page of the list is asked for.
+    /// A list is begun, and its first page is to be asked for.
     Asking,
     /// A page of the list is being shown, and the next one is asked for if there is one.
     Listing(Page, Option<Asked>),
